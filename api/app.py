@@ -1,0 +1,117 @@
+"""The web application: routes over a house, and serving it until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+
+from aiohttp import web
+
+from api.config import Config
+from api.doors.hocuspocus_socket import hocuspocus_socket
+from api.doors.ops import add_ops
+from api.doors.yjs_socket import yjs_socket
+from api.errors import problem_middleware
+from api.first_start import prepare
+from api.house import House, open_house
+from api.logs import access_log_class
+from api.pages import add_pages
+from api.rest.routes import add_rest
+from collab.errors import MirepoixError
+
+BODY_LIMIT_BYTES = 16 * 1024 * 1024
+KEEPALIVE_SECONDS = 20.0  # aiohttp's default of an hour keeps dead connections
+WAVE_SOCKETS = 50
+WAVE_SECONDS = 0.1
+
+log = logging.getLogger("mirepoix.app")
+
+
+class Restarting(MirepoixError):
+    """The server stops; come back in a moment."""
+
+    reason = "restarting"
+    close_code = 1012
+
+
+def create_app(house: House) -> web.Application:
+    """The application over a house that is open."""
+    app = web.Application(
+        middlewares=[problem_middleware(house.metrics.refused)], client_max_size=BODY_LIMIT_BYTES
+    )
+    app.router.add_get("/ws/y/{document:.+}", yjs_socket(house.reception))
+    app.router.add_get("/ws/hocuspocus", hocuspocus_socket(house.reception))
+    add_rest(app, house)
+    add_ops(app, house)
+    add_pages(app, house)
+    return app
+
+
+async def serve(config: Config, on_ready: Callable[[], None]) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code.
+
+    on_ready: called once requests are accepted. Raises ConfigError, StoreError or OSError (port in
+    use) with a sentence for the operator.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stop.set)
+    async with open_house(config) as house:
+        runner = web.AppRunner(
+            create_app(house),
+            access_log_class=access_log_class(config.trusted_proxies),
+            keepalive_timeout=KEEPALIVE_SECONDS,
+            shutdown_timeout=max(config.shutdown_seconds / 4, 1.0),
+        )
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, config.host, config.port)
+            await site.start()
+            await prepare(house, _address(config, runner))
+            on_ready()
+            await _until(stop, house.health.failed)
+            house.health.is_open = False
+            log.info("stopping", extra={"action": "stopping"})
+            await site.stop()
+            await _send_away(house)
+        finally:
+            await runner.cleanup()
+        return 1 if house.health.failed.is_set() else 0
+
+
+async def _until(*events: asyncio.Event) -> None:
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in waiting:
+            one.cancel()
+
+
+async def _send_away(house: House) -> None:
+    """Save first, then close the sockets in waves, so that they do not all come back at once."""
+    rooms = house.lobby.open_rooms()
+    for room in rooms:
+        room.flush()
+    try:
+        async with asyncio.timeout(house.config.shutdown_seconds / 4):
+            await house.journal.flush()
+    except TimeoutError:
+        pass  # said when the house is closed; nothing of it was acknowledged
+    seats = [seat for room in rooms for seat in list(room.seats)]
+    for start in range(0, len(seats), WAVE_SOCKETS):
+        for seat in seats[start : start + WAVE_SOCKETS]:
+            seat.end(Restarting("the server restarts; come back in a moment"))
+        await asyncio.sleep(WAVE_SECONDS)
+
+
+def _address(config: Config, runner: web.AppRunner) -> str:
+    """Where people find the server."""
+    if config.public_url is not None:
+        return config.public_url.rstrip("/")
+    port = runner.addresses[0][1]
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    return f"http://{host}:{port}"

@@ -1,0 +1,328 @@
+"""Every setting of the server: one frozen object, one reader of the environment.
+
+Each field of `Config` is the whole truth about one setting: default, parser, sentence, flag.
+The variable is MIREPOIX_ plus the name in capitals; a command line flag wins over it.
+An unknown MIREPOIX_ variable or a bad value stops the start with one sentence (ConfigError):
+a typing error must not silently become the default. Secrets never show in `repr`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Any
+
+from api import setting_forms as forms
+from api.origins import is_loopback
+from api.setting_forms import BadSetting
+
+PREFIX = "MIREPOIX_"
+KIB = 1024
+MIB = 1024 * KIB
+
+Network = IPv4Network | IPv6Network
+
+
+class ConfigError(Exception):
+    """A setting is wrong; the message is one sentence that says what to do."""
+
+
+def _setting(
+    default: Any,
+    parse: Callable[[str], Any],
+    about: str,
+    *,
+    flag: str | None = None,
+    secret: bool = False,
+) -> Any:
+    """One setting. flag: the metavar of its command line flag ("" for a switch), None for none."""
+    metadata = {"parse": parse, "about": about, "flag": flag, "secret": secret}
+    return field(default=default, repr=not secret, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All settings, checked. Sizes in bytes, durations in seconds, unless the name says else.
+
+    Raises ConfigError when two settings do not go together.
+    """
+
+    # Where it listens and what it stores
+    host: str = _setting("127.0.0.1", forms.text, "Address to listen on.", flag="ADDRESS")
+    port: int = _setting(
+        8000, forms.whole(0, 65535), "Port to listen on; 0 takes a free one.", flag="PORT"
+    )
+    database: str = _setting(
+        "var/mirepoix.db",
+        forms.database,
+        "SQLite path, sqlite:///PATH or postgresql+asyncpg://USER:PASSWORD@HOST/NAME.",
+        flag="DATABASE",
+        secret=True,
+    )
+    dev: bool = _setting(
+        False,
+        forms.yes_no,
+        "For trying out, on this machine only: no token needed, any local page may connect.",
+        flag="",
+    )
+    commit_interval_ms: int = _setting(
+        10, forms.whole(0, 10_000), "Least time between two commits.", flag="MS"
+    )
+    redis: str | None = _setting(
+        None,
+        forms.url("redis", "rediss"),
+        "Redis for several servers; checked now, used by a later version.",
+        flag="URL",
+        secret=True,
+    )
+    trusted_proxies: tuple[Network, ...] = _setting(
+        (),
+        forms.listed(forms.network),
+        "Addresses or networks whose X-Forwarded-* headers are believed, with commas.",
+        flag="NETWORKS",
+    )
+    public_url: str | None = _setting(
+        None,
+        forms.web_address,
+        "The address people type, when a reverse proxy stands in front.",
+        flag="URL",
+    )
+    allowed_origins: tuple[str, ...] = _setting(
+        (),
+        forms.listed(forms.origin),
+        "Further web origins whose pages may connect, with commas.",
+        flag="ORIGINS",
+    )
+    log_level: str = _setting(
+        "info", forms.one_of("debug", "info", "warning", "error"), "Least level that is logged."
+    )
+
+    # Tokens
+    jwt_secret: str | None = _setting(
+        None,
+        forms.secret(32),
+        "HS256 secret of at least 32 characters; made once and kept in a file when not set.",
+        secret=True,
+    )
+    jwt_secret_previous: str | None = _setting(
+        None,
+        forms.secret(32),
+        "The secret before the last change; its tokens are still accepted.",
+        secret=True,
+    )
+    # `_setting` is `dataclasses.field`, which RUF009 cannot see through for the type Path.
+    jwt_secret_file: Path | None = _setting(  # noqa: RUF009
+        None, forms.path, "File of the generated secret; beside the database when not set."
+    )
+    jwks_file: Path | None = _setting(  # noqa: RUF009
+        None,
+        forms.path,
+        "JSON Web Key Set with public keys (RS256, ES256, EdDSA) of somebody else's tokens.",
+    )
+    jwt_audience: str = _setting("mirepoix", forms.text, "The `aud` that tokens must carry.")
+    jwt_issuer: str = _setting("mirepoix", forms.text, "The `iss` of the tokens we make.")
+    jwt_issuers: tuple[str, ...] = _setting(
+        (), forms.listed(forms.text), "Other `iss` that are accepted, with commas."
+    )
+    max_token_hours: float = _setting(
+        24.0, forms.number(0.01, 24 * 366), "Longest life of a token, ours or another's."
+    )
+    browser_token_seconds: float = _setting(
+        900.0, forms.number(10, 86_400), "Life of the tokens we give to browsers."
+    )
+    token_clock_skew_seconds: float = _setting(
+        30.0, forms.number(0, 30), "How far an issuer's clock may be ahead of ours."
+    )
+    ticket_seconds: float = _setting(
+        30.0, forms.number(1, 600), "Life of a one-time ticket for a socket."
+    )
+    invite_seconds: float = _setting(
+        600.0, forms.number(60, 86_400), "Life of the one-time link for an owner."
+    )
+    revocation_refresh_seconds: float = _setting(
+        2.0, forms.number(0.05, 5), "How often revocations of other processes are read."
+    )
+
+    # Limits of what a client may send
+    document_limit_bytes: int = _setting(
+        8 * MIB, forms.size(64 * KIB, 512 * MIB), "Largest document."
+    )
+    frame_limit_bytes: int = _setting(
+        9 * MIB, forms.size(64 * KIB, 513 * MIB), "Largest WebSocket frame; above the document."
+    )
+    documents_per_socket: int = _setting(
+        20, forms.whole(1, 1000), "Documents that one Hocuspocus socket may hold open."
+    )
+    pre_auth_limit_bytes: int = _setting(
+        64 * KIB, forms.size(1 * KIB, 5 * MIB), "What a socket may send before it signed in."
+    )
+    pre_auth_messages: int = _setting(
+        16, forms.whole(1, 1000), "Messages a socket may send before it signed in."
+    )
+    pre_auth_seconds: float = _setting(
+        10.0, forms.number(0.1, 300), "Time a socket has to sign in."
+    )
+    frames_per_second: int = _setting(
+        1000, forms.whole(1, 1_000_000), "Frames read from one socket; the rest waits in TCP."
+    )
+    bytes_per_second: int = _setting(
+        4 * MIB, forms.size(64 * KIB, 1024 * MIB), "Bytes read from one socket a second."
+    )
+    overload_seconds: float = _setting(
+        60.0, forms.number(1, 3600), "Constant excess after which a socket is closed with 1013."
+    )
+    connections_per_ip: int = _setting(1000, forms.whole(1, 1_000_000), "Sockets from one address.")
+    connections_total: int = _setting(10_000, forms.whole(1, 1_000_000), "Sockets in all.")
+
+    # Slow and silent clients
+    outbox_limit_bytes: int = _setting(
+        256 * KIB,
+        forms.size(16 * KIB, 64 * MIB),
+        "Unsent bytes at which a reader counts as slow and is caught up later.",
+    )
+    slow_reader_seconds: float = _setting(
+        30.0, forms.number(1, 600), "Time without progress after which a slow reader is closed."
+    )
+    keepalive_seconds: float = _setting(
+        15.0, forms.number(1, 300), "Time between two signs of life on a Yjs socket."
+    )
+    awareness_ttl_seconds: float = _setting(
+        30.0, forms.number(1, 600), "Silence after which a person is no longer shown."
+    )
+    awareness_grace_seconds: float = _setting(
+        3.0, forms.number(0, 60), "Time a person stays shown after the socket closed."
+    )
+    stale_session_seconds: float = _setting(
+        300.0, forms.number(10, 86_400), "Silence after which a stored session is offline."
+    )
+
+    # Life of rooms and of the process
+    idle_evict_seconds: float = _setting(
+        30.0, forms.number(0, 86_400), "Time a document stays in memory after the last client."
+    )
+    save_pause_seconds: float = _setting(
+        5.0, forms.number(0.1, 300), "Time without a successful commit after which edits pause."
+    )
+    shutdown_seconds: float = _setting(20.0, forms.number(1, 600), "Deadline of a graceful stop.")
+    ping_seconds: float = _setting(
+        2.0, forms.number(0.05, 60), "How often the parent process pings the serving one."
+    )
+    hang_seconds: float = _setting(
+        10.0, forms.number(0.2, 600), "Time without an answer after which it is restarted."
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse settings that do not go together."""
+        if self.dev and not is_loopback(self.host):
+            raise ConfigError(
+                f"--dev lets anyone in and so listens on this machine only; "
+                f"use --host 127.0.0.1 or leave --dev out (host is {self.host})."
+            )
+        if self.jwks_file is not None and not self.jwt_issuers:
+            raise ConfigError(
+                f"{PREFIX}JWKS_FILE needs {PREFIX}JWT_ISSUERS: name the `iss` of those tokens."
+            )
+        if self.frame_limit_bytes <= self.document_limit_bytes:
+            raise ConfigError(
+                f"{PREFIX}FRAME_LIMIT_BYTES must be larger than {PREFIX}DOCUMENT_LIMIT_BYTES, "
+                f"so that one frame can bring a whole document."
+            )
+        if self.hang_seconds <= self.ping_seconds:
+            raise ConfigError(f"{PREFIX}HANG_SECONDS must be larger than {PREFIX}PING_SECONDS.")
+
+    @classmethod
+    def from_environ(
+        cls, environ: Mapping[str, str], arguments: Mapping[str, str | bool | None] | None = None
+    ) -> Config:
+        """Read the environment and the command line.
+
+        arguments: by field name, as typed; None means "not given". They win.
+        Raises ConfigError for an unknown MIREPOIX_ name, a bad value, or a bad combination.
+        """
+        by_variable = {setting.variable: setting for setting in settings()}
+        _refuse_unknown(environ, by_variable)
+        given: dict[str, Any] = {}
+        for setting in by_variable.values():
+            argument = (arguments or {}).get(setting.name)
+            if argument is not None:
+                given[setting.name] = setting.read(str(argument), setting.flag or setting.name)
+            elif setting.variable in environ:
+                given[setting.name] = setting.read(environ[setting.variable], setting.variable)
+        return cls(**given)
+
+    @property
+    def database_path(self) -> Path | None:
+        """The SQLite file; None when the store is PostgreSQL."""
+        if self.database.startswith("postgresql"):
+            return None
+        return Path(self.database.removeprefix("sqlite:///"))
+
+    @property
+    def secret_file(self) -> Path:
+        """Where a generated HS256 secret is kept."""
+        if self.jwt_secret_file is not None:
+            return self.jwt_secret_file
+        path = self.database_path
+        return Path("var/jwt-secret") if path is None else path.with_name("jwt-secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table of settings."""
+
+    name: str
+    variable: str
+    flag: str | None  # "--port"; None when only the variable exists
+    metavar: str | None  # None for a switch
+    default: Any
+    about: str
+    is_secret: bool
+    parse: Callable[[str], Any]
+
+    def read(self, raw: str, called: str) -> Any:
+        """Parse one value. called: what the person typed. Raises ConfigError."""
+        try:
+            return self.parse(raw.strip())
+        except BadSetting as error:
+            shown = "its value" if self.is_secret else repr(raw[:80])
+            raise ConfigError(f"{called} must be {error}; {shown} is not.") from None
+
+
+def settings() -> Iterator[Setting]:
+    """The table of settings, in the order of `Config`."""
+    for one in fields(Config):
+        assert one.default is not MISSING, one.name
+        metavar: str | None = one.metadata["flag"]
+        yield Setting(
+            name=one.name,
+            variable=PREFIX + one.name.upper(),
+            flag=None if metavar is None else "--" + one.name.replace("_", "-"),
+            metavar=metavar or None,
+            default=one.default,
+            about=one.metadata["about"],
+            is_secret=one.metadata["secret"],
+            parse=one.metadata["parse"],
+        )
+
+
+def settings_markdown() -> str:
+    """The table of settings for docs/settings.md."""
+    lines = ["| Variable | Flag | Default | Meaning |", "|---|---|---|---|"]
+    for one in settings():
+        flag = "" if one.flag is None else f"`{one.flag}`"
+        default = "" if one.default in (None, ()) else f"`{one.default}`"
+        lines.append(f"| `{one.variable}` | {flag} | {default} | {one.about} |")
+    return "\n".join(lines) + "\n"
+
+
+def _refuse_unknown(environ: Mapping[str, str], known: Mapping[str, Setting]) -> None:
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            # Without the prefix: all names share it, so anything would look near.
+            names = [one.removeprefix(PREFIX) for one in known]
+            near = get_close_matches(name.removeprefix(PREFIX), names, n=1)
+            hint = f"did you mean {PREFIX}{near[0]}?" if near else "`mirepoix settings` lists them."
+            raise ConfigError(f"{name} is not a setting; {hint}")

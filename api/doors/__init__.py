@@ -1,0 +1,1 @@
+"""Sockets that speak somebody's protocol and turn bytes into room calls."""

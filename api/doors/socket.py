@@ -1,0 +1,163 @@
+"""One accepted WebSocket: reading at a bounded pace, writing through an outbox, one way to end.
+
+Rule 1: outgoing frames are whole server frames written to the transport by `rooms.outbox`;
+        aiohttp writes only its own pings, pongs and the closing frame, each in one write.
+Rule 2: a socket that is behind in reading is not read from either, so promises to it stay few.
+Rule 3: `end` may be called from anywhere and any number of times; the first error decides the
+        close code.
+Rule 4: compression is never negotiated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from aiohttp import WSMsgType, web
+
+from api.config import Config
+from api.doors.pace import Pace
+from api.errors import close_reason
+from api.metrics import Metrics
+from collab.errors import MirepoixError, ProtocolViolation, TooLarge
+from rooms.clock import Clock
+from rooms.outbox import Outbox
+
+HEARTBEAT_SECONDS = 20.0  # a half-open connection is found after one and a half of these
+CLOSE_SECONDS = 2.0  # what a peer gets to answer the closing frame
+FRAMES_IN_A_ROW = 64  # then other connections get their turn
+BEHIND_SECONDS = 0.05  # how often a connection that is behind is looked at
+MARGIN_BYTES = 64 * 1024  # above the limit a frame is still read, to say 4413 ourselves
+
+Handle = Callable[[bytes], Awaitable[object] | None]
+
+log = logging.getLogger("mirepoix.socket")
+
+
+class _Response(web.WebSocketResponse[Literal[True]]):
+    """aiohttp closes with codes of its own; these are ours for the same things."""
+
+    async def close(self, *, code: int = 1000, message: bytes = b"", drain: bool = True) -> bool:
+        ours = {1009: TooLarge.close_code, 1002: ProtocolViolation.close_code}
+        ours[1007] = ProtocolViolation.close_code
+        return await super().close(code=ours.get(code, code), message=message, drain=drain)
+
+
+class Socket:
+    """One WebSocket. Make it with `accept`."""
+
+    def __init__(
+        self, response: _Response, outbox: Outbox, config: Config, metrics: Metrics, clock: Clock
+    ) -> None:
+        self.outbox = outbox
+        self._response = response
+        self._config = config
+        self._metrics = metrics
+        self._clock = clock
+        self._pace = Pace(
+            config.frames_per_second, config.bytes_per_second, config.overload_seconds
+        )
+        self._error: MirepoixError | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def accept(
+        cls,
+        request: web.Request,
+        config: Config,
+        metrics: Metrics,
+        clock: Clock,
+        subprotocol: str | None,
+    ) -> Socket:
+        """Upgrade a request. Raises aiohttp's HTTPBadRequest when it is not one for a WebSocket."""
+        response = _Response(
+            compress=False,
+            heartbeat=HEARTBEAT_SECONDS,
+            max_msg_size=config.frame_limit_bytes + MARGIN_BYTES,
+            timeout=CLOSE_SECONDS,
+            protocols=(subprotocol,) if subprotocol else (),
+        )
+        await response.prepare(request)
+        if request.transport is None:
+            raise ConnectionResetError("the peer went away during the upgrade")
+        outbox = Outbox(
+            request.transport,
+            limit_bytes=config.outbox_limit_bytes,
+            slow_seconds=config.slow_reader_seconds,
+        )
+        return cls(response, outbox, config, metrics, clock)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the socket is on its way out."""
+        return self._error is not None or self._response.closed
+
+    def end(self, error: MirepoixError) -> None:
+        """Close the socket with the error's code; the first call decides."""
+        if self._error is None:
+            self._error = error
+            if self._reading is not None:
+                self._reading.cancel()
+
+    async def read(
+        self, handle: Handle, is_behind: Callable[[], bool]
+    ) -> web.WebSocketResponse[Literal[True]]:
+        """Hand over every binary frame until the socket closes or ends, then close it.
+
+        handle: called with each frame; a MirepoixError it raises ends the socket. It may return
+        something to wait for before the next frame is read.
+        is_behind: whether reading should wait because the peer does not read.
+        """
+        if self._error is None:
+            async with asyncio.TaskGroup() as group:
+                self._reading = group.create_task(self._read(handle, is_behind))
+        await self._close()
+        return self._response
+
+    async def _read(self, handle: Handle, is_behind: Callable[[], bool]) -> None:
+        try:
+            in_a_row = 0
+            async for message in self._response:
+                if message.type is not WSMsgType.BINARY:
+                    raise ProtocolViolation("send binary frames", reason="text_frame")
+                waiting = handle(self._checked(message.data))
+                if waiting is not None:
+                    await waiting
+                in_a_row += 1
+                wait_seconds = self._pace.spend(len(message.data), self._clock.monotonic())
+                if wait_seconds > 0:
+                    self._metrics.rate_paused()
+                    await asyncio.sleep(wait_seconds)
+                elif in_a_row >= FRAMES_IN_A_ROW:
+                    in_a_row = 0
+                    await asyncio.sleep(0)
+                while is_behind():  # the kernel tells nobody how much a peer has read
+                    await asyncio.sleep(BEHIND_SECONDS)
+        except MirepoixError as error:
+            self._metrics.refused(error.reason)
+            self._error = self._error or error
+        except Exception:
+            # The socket handler is one of three places that catch everything: a mistake of ours
+            # must not take the other connections along.
+            log.exception("socket failed", extra={"action": "socket_failed"})
+            self._metrics.refused("internal_error")
+            self._error = MirepoixError("something went wrong here", reason="internal_error")
+
+    def _checked(self, frame: bytes) -> bytes:
+        if len(frame) > self._config.frame_limit_bytes:
+            raise TooLarge(
+                f"a frame may have {self._config.frame_limit_bytes} bytes", reason="frame_too_large"
+            )
+        return frame
+
+    async def _close(self) -> None:
+        error = self._error
+        if error is None:
+            await self._response.close()
+        elif error.reason == "too_slow":
+            # Its buffer is full: a closing frame would wait behind everything it did not read.
+            self.outbox.abort()
+        else:
+            await self._response.close(code=error.close_code, message=close_reason(error).encode())

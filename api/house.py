@@ -1,0 +1,189 @@
+"""The composition root: everything built once, in order, and taken down in the reverse order.
+
+Order: database, stores, metrics, revocations, journal, lobby, sessions. Taking down: the background
+work ends only after the journal was flushed; what could not be saved in time is said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from api.auth import Authenticator
+from api.config import Config
+from api.doors.reception import Reception
+from api.entrance import Entrance
+from api.keyring import Keyring
+from api.live import LiveSeats
+from api.metrics import Metrics, watch_loop_lag
+from api.revocations import Revocations
+from api.tokens import TokenIssuer, TokenVerifier
+from collab.awareness import AwarenessTable
+from rooms.clock import Clock
+from rooms.journal import Journal
+from rooms.lobby import Lobby
+from rooms.sessions import SessionBook
+from storage.access import AccessStore
+from storage.database import Database, open_database
+from storage.documents import DocumentStore
+from storage.sessions import SessionStore
+from storage.updates import UpdateStore
+
+log = logging.getLogger("mirepoix.house")
+
+
+@dataclass(slots=True)
+class Health:
+    """What /readyz answers."""
+
+    is_open: bool = False  # serving, and not on the way out
+    failed: asyncio.Event = field(default_factory=asyncio.Event)  # background work broke
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All parts of a running server."""
+
+    config: Config
+    clock: Clock
+    database: Database
+    documents: DocumentStore
+    access: AccessStore
+    session_store: SessionStore
+    updates: UpdateStore
+    metrics: Metrics
+    revocations: Revocations
+    issuer: TokenIssuer
+    authenticator: Authenticator
+    journal: Journal
+    lobby: Lobby
+    sessions: SessionBook
+    live: LiveSeats
+    entrance: Entrance
+    reception: Reception
+    health: Health
+
+
+@asynccontextmanager
+async def open_house(config: Config, clock: Clock | None = None) -> AsyncIterator[House]:
+    """Build everything and keep it running for as long as the context lasts.
+
+    Raises ConfigError or StoreError with a sentence for the operator.
+    """
+    clock = clock or Clock()
+    database = await open_database(config.database)
+    try:
+        await database.migrate()
+        house = _build(config, clock, database)
+        await house.revocations.refresh()
+        work = asyncio.create_task(_work(house), name="background work")
+        try:
+            await asyncio.sleep(0)  # the lobby's task group is open before the first visitor
+            house.health.is_open = True
+            yield house
+        finally:
+            house.health.is_open = False
+            await _settle(house)
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+    finally:
+        await database.close()
+
+
+def _build(config: Config, clock: Clock, database: Database) -> House:
+    metrics = Metrics()
+    documents = DocumentStore(database)
+    access = AccessStore(database)
+    session_store = SessionStore(database)
+    updates = UpdateStore(database)
+    keyring = Keyring.from_config(config)
+    revocations = Revocations(access, refresh_seconds=config.revocation_refresh_seconds)
+    authenticator = Authenticator(config, TokenVerifier(config, keyring), revocations, access)
+    journal = Journal(
+        updates,
+        metrics,
+        monotonic=clock.monotonic,
+        interval_seconds=config.commit_interval_ms / 1000,
+        pause_after_seconds=config.save_pause_seconds,
+    )
+    sessions = SessionBook(
+        session_store, metrics, clock, stale_seconds=config.stale_session_seconds
+    )
+    lobby = Lobby(
+        updates,
+        journal,
+        metrics,
+        clock,
+        on_edit=lambda seat, document: sessions.edited(seat.session_id, document),
+        idle_seconds=config.idle_evict_seconds,
+        limit_bytes=config.document_limit_bytes,
+        make_awareness=lambda: AwarenessTable(
+            ttl_seconds=config.awareness_ttl_seconds, grace_seconds=config.awareness_grace_seconds
+        ),
+    )
+    live = LiveSeats(revocations, clock)
+    entrance = Entrance(config, documents, lobby, clock)
+    return House(
+        config=config,
+        clock=clock,
+        database=database,
+        documents=documents,
+        access=access,
+        session_store=session_store,
+        updates=updates,
+        metrics=metrics,
+        revocations=revocations,
+        issuer=TokenIssuer(config, keyring),
+        authenticator=authenticator,
+        journal=journal,
+        lobby=lobby,
+        sessions=sessions,
+        live=live,
+        entrance=entrance,
+        reception=Reception(config, authenticator, entrance, lobby, live, sessions, metrics, clock),
+        health=Health(),
+    )
+
+
+async def _work(house: House) -> None:
+    """Everything that runs beside the requests. When one part fails, the server stops."""
+    parts: tuple[Callable[[], Awaitable[None]], ...] = (
+        house.journal.run,
+        house.lobby.run,
+        house.sessions.run,
+        house.live.run,
+        house.revocations.watch,
+        lambda: watch_loop_lag(house.metrics),
+    )
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(_run(part))
+    except Exception:
+        house.health.is_open = False
+        log.critical("background work failed", exc_info=True, extra={"action": "work_failed"})
+        house.health.failed.set()
+
+
+async def _run(part: Callable[[], Awaitable[None]]) -> None:
+    await part()
+
+
+async def _settle(house: House) -> None:
+    """Save what can be saved within half of the deadline, and say what could not."""
+    if house.health.failed.is_set():
+        return
+    for room in house.lobby.open_rooms():
+        room.flush()
+    try:
+        async with asyncio.timeout(house.config.shutdown_seconds / 2):
+            await house.journal.flush()
+            await house.sessions.write()
+    except TimeoutError:
+        log.error(
+            "stopped before everything was saved; nothing of it was acknowledged",
+            extra={"action": "stopped_unsaved", "waiting": house.journal.waiting},
+        )

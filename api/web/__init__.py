@@ -1,0 +1,1 @@
+"""The built pages, served as files. Made by `make web` from web/; do not edit by hand."""

@@ -1,0 +1,13 @@
+function o(e,n={},...t){let s=document.createElement(e);for(let[a,c]of Object.entries(n))c===void 0||c===!1||s.setAttribute(a,c===!0?"":String(c));return s.append(...t),s}function i(e,n){let t=document.getElementById(e);if(!(t instanceof n))throw new Error(`the page has no ${n.name} #${e}`);return t}var l="mirepoix:token";var r=class extends Error{};function d(){let e=new URL(location.href),n=e.searchParams.get("token");return n!==null?(e.searchParams.delete("token"),history.replaceState(history.state,"",e),m(()=>sessionStorage.setItem(l,n)),n):m(()=>sessionStorage.getItem(l))}async function p(e,n){let t;try{t=await fetch(e,{headers:n===null?{}:{Authorization:`Bearer ${n}`}})}catch{throw new r("The server cannot be reached.")}if(t.ok)return await t.json();switch(t.status){case 401:throw new r("This page needs a valid link: open it with the one you were sent.");case 403:throw new r("You may not open this menu.");case 404:throw new r("There is no such menu on this server.");default:throw new r(`The server answered with an error (${t.status}).`)}}function m(e){try{return e()}catch{return null}}async function g(e){let n=await p("/api/v1/documents?kind=menu",e);if(!Array.isArray(n.documents))throw new r("The server answered in a form this page does not know.");return n.documents}function h(e){let n=i("menus-note",HTMLElement);n.hidden=e.length>0,n.textContent="None yet. Put one in with: mirepoix import FILE --restaurant R --menu ID",i("menus",HTMLElement).replaceChildren(...e.map(({id:t,title:s,restaurant:a})=>o("li",{},o("a",{href:`/menus/${encodeURIComponent(t)}`},o("b",{},s||t),o("span",{},a?`${a} · ${t}`:t)))))}function f(e){let n=`${location.protocol==="https:"?"wss":"ws"}://${location.host}`;i("snippets",HTMLElement).replaceChildren(u("y-websocket",`new WebsocketProvider(
+  '${n}/ws/y',
+  '${e}',
+  doc,
+)`),u("Hocuspocus",`new HocuspocusProvider({
+  url: '${n}/ws/hocuspocus',
+  name: '${e}',
+  document: doc,
+})`),u("y-sweet",`createYjsProvider(
+  doc,
+  '${e}',
+  '${location.origin}/api/v1/ysweet/auth',
+)`))}function u(e,n){let t=o("button",{type:"button","aria-label":`Copy the ${e} example`},"Copy");return t.addEventListener("click",()=>{w(t,n)}),o("figure",{class:"snippet"},o("figcaption",{},o("h3",{},e),t),o("pre",{tabindex:0},o("code",{},n)))}async function w(e,n){try{await navigator.clipboard.writeText(n),e.textContent="Copied"}catch{e.textContent="Select it by hand"}setTimeout(()=>{e.textContent="Copy"},2e3)}async function y(){f("my-menu");try{let e=await g(d());h(e),e[0]!==void 0&&f(e[0].id)}catch(e){if(!(e instanceof r))throw e;i("menus-note",HTMLElement).textContent=e.message}}y();

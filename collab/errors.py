@@ -1,0 +1,122 @@
+"""The tree of broken rules. Each rule knows the close code a live socket gets for breaking it.
+
+    MirepoixError
+    ├── ProtocolViolation    the peer's bytes are not what the protocol says
+    │   ├── BadUpdate        an update_v1 that the structural check refuses
+    │   └── BadStateVector   a state vector that does not parse
+    ├── TooLarge             a limit of bytes is passed
+    ├── StructureRefused     well-formed, but it would break the shape of the document
+    ├── TokenEnded           no token, or one that ended
+    ├── RightWithdrawn       the identity may not do this
+    ├── DocumentGone         the document does not exist, or not any more
+    ├── DocumentExists       the id of a new document is taken
+    ├── EpochChanged         the history the peer holds was replaced
+    ├── EngineFailed         the CRDT engine panicked; the room is rebuilt from the log
+    └── StoreError           the store could not do it (raised in `storage`, retried in `rooms`)
+
+`reason` is a short slug: it labels the metric and is safe to show; the sentence is for people.
+HTTP answers are decided in one table, `api/errors.py`. Close codes: rulings of the design, and
+docs/protocols.md.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class MirepoixError(Exception):
+    """A rule was broken.
+
+    message: one sentence that says what to do, without content or tokens.
+    reason: a slug for metrics; defaults to the class's own.
+    """
+
+    reason: str = "error"
+    close_code: ClassVar[int] = 1013
+
+    def __init__(self, message: str, *, reason: str | None = None) -> None:
+        super().__init__(message)
+        if reason is not None:
+            self.reason = reason
+
+
+class ProtocolViolation(MirepoixError):
+    """The peer sent bytes that the protocol does not allow."""
+
+    reason = "malformed"
+    close_code = 4400
+
+
+class BadUpdate(ProtocolViolation):
+    """An update that must not reach the engine."""
+
+    reason = "bad_update"
+
+
+class BadStateVector(ProtocolViolation):
+    """A state vector that does not parse."""
+
+    reason = "bad_state_vector"
+
+
+class TooLarge(MirepoixError):
+    """A frame, an update or a document is larger than allowed."""
+
+    reason = "too_large"
+    close_code = 4413
+
+
+class StructureRefused(MirepoixError):
+    """The update would break the shape of the document, and that cannot be repaired."""
+
+    reason = "structure"
+    close_code = 4422
+
+
+class TokenEnded(MirepoixError):
+    """There is no valid token (any more)."""
+
+    reason = "token_ended"
+    close_code = 4401
+
+
+class RightWithdrawn(MirepoixError):
+    """The identity may not use this document (any more)."""
+
+    reason = "forbidden"
+    close_code = 4403
+
+
+class DocumentGone(MirepoixError):
+    """The document does not exist, or was deleted."""
+
+    reason = "not_found"
+    close_code = 4404
+
+
+class DocumentExists(MirepoixError):
+    """The id of a new document is taken, perhaps by one that was deleted."""
+
+    reason = "exists"
+    close_code = 4404  # no socket ever creates under a taken id; HTTP answers 409
+
+
+class EpochChanged(MirepoixError):
+    """The document was replaced: its history is not the one the peer holds."""
+
+    reason = "epoch_changed"
+    close_code = 4409
+
+
+class EngineFailed(MirepoixError):
+    """The CRDT engine panicked on checked input; the room must be rebuilt from the log."""
+
+    reason = "engine_failed"
+    close_code = 1012
+
+
+class StoreError(MirepoixError):
+    """The store could not do it; nothing was acknowledged, the caller may try again."""
+
+    reason = "store_error"
+    close_code = 1013

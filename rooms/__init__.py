@@ -1,0 +1,1 @@
+"""Live state and fan-out: a room owns a document and the seats around it."""

@@ -1,0 +1,77 @@
+"""Who uses which Yjs client id in one document.
+
+Rule 1: a client id belongs to the first user who used it; that is kept with the document, so blame
+        survives a restart. An unbound id counts as its deliverer's.
+Rule 2: a seat with the right to write may deliver blocks of any client id (a local store or
+        another tab's edit arrives that way). Refused is only a new block of deleted content in the
+        name of a different user who is here now: eleven bytes of it would make the server ignore
+        everything that person types (clock exhaustion).
+Rule 3: the newest seat that uses an id owns it: what others deliver in its name reaches it only
+        after the commit, because it takes any sight of its own structs for a confirmation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from collab.admission import UpdateOutline
+from collab.errors import StructureRefused
+from rooms.seat import Seat
+
+
+class ClientIds:
+    """The client ids of one document. bound: Yjs client id -> user id, as stored."""
+
+    def __init__(self, bound: Mapping[int, str]) -> None:
+        self._users = dict(bound)
+        self._owners: dict[int, Seat] = {}
+        self._unsaved: list[tuple[int, str]] = []
+
+    def bind(self, seat: Seat, client: int) -> None:
+        """The seat uses the id. No effect when the id belongs to a different user."""
+        user = seat.identity.user_id
+        known = self._users.get(client)
+        if known is None:
+            self._users[client] = user
+            self._unsaved.append((client, user))
+        elif known != user:
+            return
+        self._owners[client] = seat
+        seat.client_ids.add(client)
+
+    def bind_author(self, seat: Seat, outline: UpdateOutline) -> None:
+        """Bind from a seat's first live block; a live update has blocks of one client."""
+        if not seat.client_ids and len(outline.blocks) == 1:
+            self.bind(seat, outline.blocks[0][0])
+
+    def release(self, seat: Seat) -> None:
+        """The seat is gone; its ids stay bound to the user."""
+        for client in seat.client_ids:
+            if self._owners.get(client) is seat:
+                del self._owners[client]
+
+    def owners(self, blocks: Iterable[tuple[int, int, int]], author: Seat | None) -> set[Seat]:
+        """The author and every other seat in whose name one of the blocks is."""
+        owners = {author} if author is not None else set()
+        for client, _, _ in blocks:
+            owner = self._owners.get(client)
+            if owner is not None:
+                owners.add(owner)
+        return owners
+
+    def refuse_forged(self, seat: Seat, outline: UpdateOutline, clocks: Mapping[int, int]) -> None:
+        """Raises StructureRefused for new deleted content in a present other's name."""
+        for client, _, end in outline.gone:
+            owner = self._owners.get(client)
+            if owner is None or end <= clocks.get(client, 0):
+                continue
+            if owner.identity.user_id != seat.identity.user_id:
+                raise StructureRefused(
+                    "this update speaks for a client id of somebody else",
+                    reason="forged_client_id",
+                )
+
+    def take_unsaved(self) -> tuple[tuple[int, str], ...]:
+        """Bindings not handed to the journal yet."""
+        unsaved, self._unsaved = tuple(self._unsaved), []
+        return unsaved

@@ -1,0 +1,74 @@
+"""A snapshot in the place of a long log.
+
+Rule 1: a snapshot is made from what is stored, in a fresh document, never from live memory: state
+        vectors do not see deletes, and memory may hold what is not on disk.
+Rule 2: rows that still wait for something are left out of it and stay in the log, and so do rows
+        that build on them: the engine's encoding loses overwrites and deletes that wait.
+Rule 3: it is read back and compared before the rows it covers go, in the same transaction in
+        which it arrives. A crash at any step leaves the old state or the new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from collab.admission import read_update
+from collab.document import MenuDocument
+from collab.errors import StoreError
+from collab.rebuild import rebuild
+from collab.records import StoredDocument
+from rooms.ports import UpdateLog
+
+AFTER_UPDATES = 500
+AFTER_BYTES = 1024 * 1024
+AFTER_UPDATES_AT_CLOSE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """A snapshot ready to be stored."""
+
+    snapshot: bytes
+    upto_seq: int
+    keep: tuple[int, ...]  # seq numbers that stay in the log
+
+
+async def compact(store: UpdateLog, document_id: str) -> bool:
+    """Replace the log of one document by a snapshot; False when it is left as it is.
+
+    Left alone is a log with holes or poison rows in it: they are evidence. Safe to cancel.
+    Raises StoreError when the store fails or the snapshot does not read back equal.
+    """
+    stored = await store.load(document_id)
+    if stored is None or stored.missing or not stored.updates:
+        return False
+    made = await asyncio.to_thread(snapshot_of, stored)
+    if made is None:
+        return False
+    await store.compact(document_id, made.snapshot, made.upto_seq, made.keep)
+    return True
+
+
+def snapshot_of(stored: StoredDocument) -> Compacted | None:
+    """Build the snapshot; None when a row is poison. Raises StoreError if it reads back unequal."""
+    keep: set[int] = set()
+    while True:
+        covered = replace(
+            stored, updates=tuple(row for row in stored.updates if row.seq not in keep)
+        )
+        rebuilt = rebuild(covered)
+        if rebuilt.poison:
+            return None
+        if not rebuilt.waiting:
+            break
+        keep.update(rebuilt.waiting)
+    snapshot = rebuilt.document.full_state()
+    again = MenuDocument()
+    again.receive(snapshot, read_update(snapshot), answers_step1=True)
+    if again.digest() != rebuilt.document.digest():
+        raise StoreError(
+            f"a snapshot of {stored.document.id!r} does not read back equal; the log stays",
+            reason="snapshot_unequal",
+        )
+    return Compacted(snapshot, stored.top, tuple(sorted(keep)))

@@ -1,0 +1,66 @@
+"""One turn's messages to every seat: each frame is encoded once, joined, one write a seat.
+
+Seats with the same prefix share the joined bytes; a seat that must not see a message yet (its own
+update before the commit) gets its own join. A seat whose peer reads too slowly gets nothing: the
+clocks from before the turn are noted, and one SyncStep2 brings it up to date later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rooms.frames import join_frames
+from rooms.seat import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A y-protocols message to be shown to everybody but the seats it is withheld from."""
+
+    body: bytes
+    blocks: Sequence[tuple[int, int, int]] = ()  # (client id, first clock, end clock) it brings
+    withheld: frozenset[Seat] = frozenset()  # these get it, or its echo, after the commit
+
+
+def show(
+    seats: Iterable[Seat], messages: Sequence[Message], clocks: Mapping[int, int], now: float
+) -> int:
+    """Hand the turn's messages to all seats; how many messages were written.
+
+    clocks: of the document, with the turn applied. now: monotonic seconds.
+    """
+    concerned = {seat for message in messages for seat in message.withheld}
+    joined: dict[bytes, bytes] = {}
+    written = 0
+    for seat in seats:
+        if seat.behind is not None:
+            continue
+        outbox = seat.outbox
+        if outbox.is_full:
+            seat.behind = _clocks_before(messages, clocks)
+            continue
+        if seat in concerned:
+            bodies = [message.body for message in messages if seat not in message.withheld]
+            if not bodies:
+                continue
+            frames = join_frames(seat.prefix, bodies)
+            written += len(bodies)
+        else:
+            known = joined.get(seat.prefix)
+            if known is None:
+                known = join_frames(seat.prefix, [message.body for message in messages])
+                joined[seat.prefix] = known
+            frames = known
+            written += len(messages)
+        outbox.write(frames)
+        seat.last_sent_at = now
+    return written
+
+
+def _clocks_before(messages: Sequence[Message], clocks: Mapping[int, int]) -> dict[int, int]:
+    before = dict(clocks)
+    for message in messages:
+        for client, first, _ in message.blocks:
+            before[client] = min(before.get(client, 0), first)
+    return before

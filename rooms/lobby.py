@@ -1,0 +1,317 @@
+"""The life cycle of rooms: opened once, leased while used, evicted when idle and saved.
+
+Invariants, all kept by `_evaluate` and `lease`:
+ 1. A document has at most one room; two first visitors share one opening.
+ 2. A room that is leased, opening or not wholly saved is never evicted.
+ 3. While a room closes, newcomers wait and then open it afresh.
+ 4. Before eviction the stored document is compared with memory, and what it lacks is saved:
+    state vectors do not see deletes, so nothing else would notice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from collab.admission import read_update
+from collab.awareness import AwarenessTable
+from collab.document import DOCUMENT_LIMIT_BYTES
+from collab.errors import DocumentGone, MirepoixError, StoreError
+from collab.rebuild import Rebuilt, rebuild
+from collab.records import Document, DocumentUpdates, NewUpdate, StoredDocument
+from rooms.clock import Clock
+from rooms.compaction import AFTER_BYTES, AFTER_UPDATES, AFTER_UPDATES_AT_CLOSE, compact
+from rooms.journal import Journal
+from rooms.menu_room import MenuRoom, Surroundings
+from rooms.ports import Meter, UpdateLog
+from rooms.seat import Seat
+
+IDLE_SECONDS = 30.0
+TICK_SECONDS = 0.5
+THREAD_FROM_BYTES = 256 * 1024  # larger documents are built beside the event loop
+
+log = logging.getLogger("mirepoix.lobby")
+
+
+@dataclass(slots=True)
+class _Entry:
+    opened: asyncio.Future[MenuRoom]
+    leases: int = 0
+    idle_since: float = 0.0
+    closed: asyncio.Event | None = None  # set while the room closes
+    is_compacting: bool = field(default=False)
+
+
+class Lobby:
+    """All rooms of this process.
+
+    idle_seconds: how long a room nobody uses stays in memory.
+    """
+
+    def __init__(
+        self,
+        store: UpdateLog,
+        journal: Journal,
+        meter: Meter,
+        clock: Clock,
+        *,
+        on_edit: Callable[[Seat, Document], None],
+        idle_seconds: float = IDLE_SECONDS,
+        limit_bytes: int = DOCUMENT_LIMIT_BYTES,
+        make_awareness: Callable[[], AwarenessTable] = AwarenessTable,
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._meter = meter
+        self._clock = clock
+        self._on_edit = on_edit
+        self._idle_seconds = idle_seconds
+        self._limit_bytes = limit_bytes
+        self._make_awareness = make_awareness
+        self._entries: dict[str, _Entry] = {}
+        self._group: asyncio.TaskGroup | None = None
+
+    async def run(self) -> None:
+        """Tick all rooms, for ever; also the parent of every task the lobby starts."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            while True:
+                now = self._clock.monotonic()
+                self._journal.look(now)
+                for document_id, entry in list(self._entries.items()):
+                    self._evaluate(document_id, entry, now)
+                await asyncio.sleep(TICK_SECONDS)
+
+    @asynccontextmanager
+    async def lease(self, document_id: str) -> AsyncIterator[MenuRoom]:
+        """Use a room; it is opened if need be and stays while the lease lasts.
+
+        Raises DocumentGone when the document does not exist, StoreError when it cannot be read.
+        Safe to cancel.
+        """
+        entry = await self._entry(document_id)
+        entry.leases += 1
+        try:
+            yield await asyncio.shield(entry.opened)
+        finally:
+            entry.leases -= 1
+            entry.idle_since = self._clock.monotonic()
+
+    def open_rooms(self) -> list[MenuRoom]:
+        """The rooms in memory now."""
+        return [entry.opened.result() for entry in self._entries.values() if _is_open(entry)]
+
+    def room_of(self, document_id: str) -> MenuRoom | None:
+        """The open room of a document, if there is one."""
+        entry = self._entries.get(document_id)
+        return entry.opened.result() if entry is not None and _is_open(entry) else None
+
+    def forget(self, document_id: str) -> None:
+        """The document was deleted: its room ends now."""
+        entry = self._entries.pop(document_id, None)
+        if entry is not None and _is_open(entry):
+            room = entry.opened.result()
+            room.lost_document()
+            room.dispose()
+            self._meter.room_closed()
+
+    def close_all(self, error: MirepoixError) -> None:
+        """Send everybody away; the journal still has to be flushed afterwards."""
+        for room in self.open_rooms():
+            room.flush()
+            room.close(error)
+
+    # -- opening -------------------------------------------------------------------------------
+
+    async def _entry(self, document_id: str) -> _Entry:
+        while True:
+            entry = self._entries.get(document_id)
+            if entry is None:
+                entry = _Entry(asyncio.get_running_loop().create_future())
+                self._entries[document_id] = entry
+                self._spawn(self._open(document_id, entry), f"open {document_id}")
+                return entry
+            if entry.closed is None:
+                return entry
+            await entry.closed.wait()
+
+    async def _open(self, document_id: str, entry: _Entry) -> None:
+        """Load the document into a room; a failure goes to those who wait for it."""
+        try:
+            stored = await self._store.load(document_id)
+            if stored is None:
+                raise DocumentGone(f"there is no document {document_id!r}")
+            rebuilt = await self._build(stored)
+            await self._set_aside(stored, rebuilt)
+        except MirepoixError as error:
+            self._entries.pop(document_id, None)
+            entry.opened.set_exception(error)
+            entry.opened.exception()  # taken: nobody may be waiting any more
+            return
+        room = self._room(stored, rebuilt)
+        entry.idle_since = self._clock.monotonic()
+        entry.opened.set_result(room)
+        self._meter.room_opened()
+        log.info(
+            "room opened",
+            extra={"action": "room_opened", "document": document_id, "rows": len(stored.updates)},
+        )
+
+    async def _build(self, stored: StoredDocument) -> Rebuilt:
+        size = len(stored.snapshot or b"") + sum(len(row.data) for row in stored.updates)
+        if size < THREAD_FROM_BYTES:
+            return rebuild(stored, limit_bytes=self._limit_bytes)
+        return await asyncio.to_thread(rebuild, stored, limit_bytes=self._limit_bytes)
+
+    async def _set_aside(self, stored: StoredDocument, rebuilt: Rebuilt) -> None:
+        for seq, reason in rebuilt.poison:
+            await self._store.quarantine(stored.document.id, [seq], reason)
+            self._meter.quarantined(1)
+            log.error(
+                "stored update set aside",
+                extra={
+                    "action": "update_quarantined",
+                    "document": stored.document.id,
+                    "seq": seq,
+                    "reason": reason,
+                },
+            )
+
+    def _room(self, stored: StoredDocument, rebuilt: Rebuilt) -> MenuRoom:
+        loop = asyncio.get_running_loop()
+        room = MenuRoom(
+            stored.document,
+            rebuilt.document,
+            stored.client_ids,
+            self._make_awareness(),
+            Surroundings(
+                self._journal,
+                self._meter,
+                self._clock,
+                loop.call_soon,
+                loop.call_later,
+                self._on_edit,
+                self._rebuild_soon,
+            ),
+        )
+        room.logged_updates = len(stored.updates)
+        room.logged_bytes = sum(len(row.data) for row in stored.updates)
+        for first, last in stored.missing:
+            room.warnings.append(("edits_missing", f"edits {first} to {last} may be missing"))
+            self._meter.refused("log_hole")
+            log.error(
+                "the log has a hole",
+                extra={
+                    "action": "log_hole",
+                    "document": stored.document.id,
+                    "first": first,
+                    "last": last,
+                },
+            )
+        return room
+
+    # -- living --------------------------------------------------------------------------------
+
+    def _evaluate(self, document_id: str, entry: _Entry, now: float) -> None:
+        """The one place that decides what happens to a room."""
+        if not _is_open(entry) or entry.closed is not None:
+            return
+        room = entry.opened.result()
+        room.tick(now)
+        is_idle = entry.leases == 0 and now - entry.idle_since >= self._idle_seconds
+        if is_idle and room.is_saved and not room.is_holding and not entry.is_compacting:
+            entry.closed = asyncio.Event()
+            self._spawn(self._close(document_id, entry, room), f"close {document_id}")
+            return
+        is_long = room.logged_updates >= AFTER_UPDATES or room.logged_bytes >= AFTER_BYTES
+        if is_long and not entry.is_compacting and not self._journal.is_paused:
+            entry.is_compacting = True
+            self._spawn(self._compact(document_id, entry, room), f"compact {document_id}")
+
+    async def _compact(self, document_id: str, entry: _Entry, room: MenuRoom) -> None:
+        room.logged_updates = 0
+        room.logged_bytes = 0
+        try:
+            await compact(self._store, document_id)
+        except StoreError as error:
+            self._meter.refused(error.reason)
+            log.error(
+                "compaction failed",
+                extra={"action": "compaction_failed", "document": document_id, "why": str(error)},
+            )
+        finally:
+            entry.is_compacting = False
+
+    def _rebuild_soon(self, room: MenuRoom) -> None:
+        self._spawn(self._rebuild(room), f"rebuild {room.record.id}")
+
+    async def _rebuild(self, room: MenuRoom) -> None:
+        """Build a broken room's document again from the log."""
+        log.error("rebuilding", extra={"action": "room_rebuilt", "document": room.record.id})
+        while True:
+            await self._journal.flush()
+            try:
+                stored = await self._store.load(room.record.id)
+            except StoreError:
+                await asyncio.sleep(TICK_SECONDS)
+                continue
+            break
+        if stored is None:
+            room.lost_document()
+            return
+        rebuilt = await self._build(stored)
+        room.replace_document(rebuilt.document)
+
+    # -- closing -------------------------------------------------------------------------------
+
+    async def _close(self, document_id: str, entry: _Entry, room: MenuRoom) -> None:
+        assert entry.closed is not None
+        try:
+            await self._save_what_lacks(document_id, room)
+            if room.logged_updates >= AFTER_UPDATES_AT_CLOSE:
+                await compact(self._store, document_id)
+        except StoreError as error:
+            # The room stays and is tried again later; nothing is thrown away.
+            log.warning(
+                "room not closed",
+                extra={"action": "close_failed", "document": document_id, "why": str(error)},
+            )
+            entry.idle_since = self._clock.monotonic()
+            closed, entry.closed = entry.closed, None
+            closed.set()
+            return
+        self._entries.pop(document_id, None)
+        room.dispose()
+        self._meter.room_closed()
+        log.info("room closed", extra={"action": "room_closed", "document": document_id})
+        entry.closed.set()
+
+    async def _save_what_lacks(self, document_id: str, room: MenuRoom) -> None:
+        """Give the store what memory has and it has not (nothing, unless there is a bug)."""
+        if not room.was_edited:
+            return
+        stored = await self._store.load(document_id)
+        if stored is None:
+            return
+        rebuilt = await self._build(stored)
+        full = room.document.full_state()
+        outline = read_update(full)
+        if rebuilt.document.holds(outline):
+            return
+        log.error("saving what the log lacked", extra={"action": "healed", "document": document_id})
+        self._meter.refused("log_lacked_edits")
+        update = NewUpdate(full, "server", "server", self._clock.utc())
+        self._journal.add(DocumentUpdates(document_id, (update,)), room)
+        await self._journal.flush()
+
+    def _spawn(self, work: object, name: str) -> None:
+        if self._group is None:
+            raise AssertionError("Lobby.run() must be running before rooms are used")
+        self._group.create_task(work, name=name)  # type: ignore[arg-type]
+
+
+def _is_open(entry: _Entry) -> bool:
+    return entry.opened.done() and not entry.opened.cancelled() and entry.opened.exception() is None

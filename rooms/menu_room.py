@@ -1,0 +1,431 @@
+"""One document and the seats around it: the hot path.
+
+Rule 1: every method here is synchronous, so between two awaits of a door the room is consistent
+        and needs no lock.
+Rule 2: updates are applied as they come and shown at the end of the loop turn, joined.
+Rule 3: show first, save in batches, then acknowledge. Every acknowledgement, echo and answer to a
+        returning client waits for the journal (`rooms.promises`).
+Rule 4: an acknowledgement never overtakes an earlier broadcast on the same socket: the turn is
+        flushed before promises are kept.
+Rule 5: while saving is impossible, or the document is being rebuilt, updates are neither applied
+        nor acknowledged and nobody is closed; afterwards every seat gets a SyncStep1 and gives
+        back what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pycrdt import Doc
+
+from collab import messages
+from collab.admission import UpdateOutline, read_state_vector, read_update
+from collab.awareness import AwarenessTable
+from collab.document import Gap, MenuDocument
+from collab.errors import DocumentGone, EngineFailed, MirepoixError, StoreError
+from collab.records import Document
+from rooms.client_ids import ClientIds
+from rooms.clock import Clock
+from rooms.fanout import Message, show
+from rooms.frames import join_frames
+from rooms.journal import Journal
+from rooms.ports import Meter
+from rooms.promises import Promise, Promises
+from rooms.seat import Seat
+from rooms.turn import Handled, messages_of, promises_of, updates_of
+
+FULL_ANSWER_LIMIT_BYTES = 256 * 1024  # up to here a returning client gets everything: `answer`
+ASK_AGAIN_SECONDS = 10.0  # a client that never answers a SyncStep1 is asked once more
+KEEPALIVE_SECONDS = 15.0  # y-websocket and Hocuspocus give up after 30 s of silence
+KEEPALIVE_OWED_SECONDS = 2.0  # y-sweet's client gives up 3 s after an unanswered 102
+LIMIT_AWARENESS_ENTRIES = 1000
+LIMIT_AWARENESS_STATE_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every room of a process shares."""
+
+    journal: Journal
+    meter: Meter
+    clock: Clock
+    call_soon: Callable[[Callable[[], None]], object]
+    call_later: Callable[[float, Callable[[], None]], object]
+    on_edit: Callable[[Seat, Document], None]  # somebody changed a document
+    on_broken: Callable[[MenuRoom], None]  # the engine gave up: rebuild, then `replace_document`
+
+
+class MenuRoom:
+    """One open document. bound: Yjs client id -> user id, as stored."""
+
+    def __init__(
+        self,
+        record: Document,
+        document: MenuDocument,
+        bound: Mapping[int, str],
+        awareness: AwarenessTable,
+        surroundings: Surroundings,
+    ) -> None:
+        self.record = record
+        self.document = document
+        self.awareness = awareness
+        self.seats: dict[Seat, None] = {}
+        self.logged_updates = 0  # added since the last compaction, with what was loaded
+        self.logged_bytes = 0
+        self.warnings: list[tuple[str, str]] = []  # (code, sentence) that newcomers are told
+        self._position = 0  # journal position of this room's last update
+        self._around = surroundings
+        self._ids = ClientIds(bound)
+        self._turn: list[Handled] = []
+        self._promises = Promises()
+        self._is_scheduled = False
+        self._is_timed = False
+        self._is_saving_paused = False
+        self._is_broken = False
+        surroundings.journal.register(self)
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether everything this room added is on disk and everything owed was given."""
+        return (
+            not self._turn and not self._promises and self._position <= self._around.journal.durable
+        )
+
+    @property
+    def was_edited(self) -> bool:
+        """Whether anything was added since the room was opened."""
+        return self._position > 0
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether updates are not taken at the moment."""
+        return self._is_saving_paused or self._is_broken
+
+    # -- seats ---------------------------------------------------------------------------------
+
+    def join(self, seat: Seat) -> None:
+        """Somebody sits down and is told who is here."""
+        self.seats[seat] = None
+        self.tell_who_is_here(seat)
+        for code, reason in self.warnings:
+            seat.notice(code, reason)
+
+    def leave(self, seat: Seat) -> None:
+        """The connection is gone. Calling it twice is harmless."""
+        if seat.is_gone:
+            return
+        seat.is_gone = True
+        self.seats.pop(seat, None)
+        self._ids.release(seat)
+        self.awareness.leave(seat, self._around.clock.monotonic())
+
+    def close(self, error: MirepoixError) -> None:
+        """Send everybody away."""
+        for seat in list(self.seats):
+            seat.end(error)
+
+    # -- what doors hand in --------------------------------------------------------------------
+
+    def ask(self, seat: Seat, *, counts: bool = False) -> None:
+        """Send a SyncStep1: "give me what I lack".
+
+        counts: its answer is acknowledged by itself (Hocuspocus).
+        """
+        seat.asked.append(counts)
+        seat.asked_at = self._around.clock.monotonic()
+        self.send(seat, messages.sync_step1(self.document.state_vector()))
+
+    def answer(self, seat: Seat, state_vector: bytes) -> None:
+        """Answer a SyncStep1 with a SyncStep2.
+
+        A newcomer gets everything at once. A returning client is answered when everything it may
+        have sent before is on disk, because its own structs in the answer confirm them; and it
+        gets the full state while that is small, because nothing else would bring back the echo
+        that a lost socket took along (y-websocket 3.1 sync-status).
+        Raises BadStateVector.
+        """
+        if not read_state_vector(state_vector):
+            self.send(seat, messages.sync_step2(self.document.full_state()))
+            return
+
+        # Encoded now and not when it is due: by then it could hold structs of the receiver that
+        # are not on disk yet.
+        update = self.document.full_state()
+        if len(update) > FULL_ANSWER_LIMIT_BYTES:
+            update = self.document.missing_for(state_vector)
+        self._promise(seat, (messages.sync_step2(update),))
+
+    def receive(self, seat: Seat, update: bytes, *, answers_step1: bool = False) -> None:
+        """Take an Update or a SyncStep2.
+
+        Raises BadUpdate, TooLarge, StructureRefused or EngineFailed; then nothing of it was
+        shown or saved, and the door ends the seat.
+        """
+        counts = seat.asked.popleft() if answers_step1 and seat.asked else True
+        outline = read_update(update)
+        if not seat.may_write:
+            self._answer_reader(seat, update, outline, counts=counts)
+            return
+        if self.is_holding:
+            seat.owed += counts
+            return
+        self._ids.refuse_forged(seat, outline, self.document.clocks)
+        try:
+            outcome = self.document.receive(update, outline, answers_step1=answers_step1)
+        except EngineFailed:
+            self._break()
+            raise
+        if isinstance(outcome, Gap):
+            seat.owed += 1
+            self._ask_again(seat)
+            return
+        if answers_step1:
+            owed, seat.owed = seat.owed + counts, 0
+        else:
+            owed = 1
+            self._ids.bind_author(seat, outline)
+        self._handle(seat, update, outline, owed=owed, is_news=outcome.changed)
+
+    def edit(self, edit: Callable[[Doc[Any]], None], user_id: str) -> bool:
+        """Change the document from the server; everybody sees it as any other edit.
+
+        edit: runs in one transaction and must not raise half-way (the engine has no rollback).
+        Returns whether anything changed; wait for the journal before saying that it is saved.
+        Raises StoreError while saving is impossible, EngineFailed.
+        """
+        if self.is_holding:
+            raise StoreError("changes cannot be saved at the moment", reason="saving_paused")
+        try:
+            update = self.document.changed_by(edit)
+        except EngineFailed:
+            self._break()
+            raise
+        if update is None:
+            return False
+        blocks = read_update(update).blocks
+        now = self._around.clock.monotonic()
+        body = messages.update(update)
+        self._turn.append(Handled(None, user_id, update, body, blocks, True, (), now))
+        self.flush()
+        return True
+
+    def hear(self, seat: Seat, payload: bytes) -> None:
+        """Take an awareness message. Raises ProtocolViolation when it does not parse."""
+        entries = messages.decode_awareness(
+            payload, LIMIT_AWARENESS_ENTRIES, LIMIT_AWARENESS_STATE_BYTES
+        )
+        if not seat.client_ids and len(entries) == 1:
+            self._ids.bind(seat, entries[0].client)
+        now = self._around.clock.monotonic()
+        heard = self.awareness.hear(seat, seat.stamp, entries, now)
+        for reason in heard.refused:
+            self._around.meter.refused(reason)
+        if heard.announce_again:
+            self.send(seat, messages.awareness(messages.encode_awareness(heard.announce_again)))
+        self._schedule()
+
+    def tell_who_is_here(self, seat: Seat) -> None:
+        """Send everybody's awareness; an empty message when nobody has any."""
+        self.send(seat, messages.awareness(messages.encode_awareness(self.awareness.shown())))
+
+    def send_when_saved(self, seat: Seat, body: bytes) -> None:
+        """Send `body` when everything this seat sent so far is on disk."""
+        self._promise(seat, (body,))
+
+    def send(self, seat: Seat, body: bytes) -> None:
+        """Send a message of the seat's protocol now. body: without the seat's prefix."""
+        seat.outbox.write(join_frames(seat.prefix, (body,)))
+        seat.last_sent_at = self._around.clock.monotonic()
+
+    # -- what the journal says -----------------------------------------------------------------
+
+    def saved(self, position: int) -> None:
+        """Everything up to `position` is on disk: keep what was promised."""
+        self.flush()
+
+    def lost_document(self) -> None:
+        """The document was deleted while it was open."""
+        self._promises.forget()
+        self._turn.clear()
+        self.close(DocumentGone("the document was deleted"))
+
+    def pause(self) -> None:
+        """Saving is impossible for now."""
+        self._is_saving_paused = True
+        for seat in self.seats:
+            seat.notice("saving_paused", "changes cannot be saved at the moment; keep this open")
+
+    def resume(self) -> None:
+        """Saving works again; everybody gives back what was not taken."""
+        self._is_saving_paused = False
+        for seat in self.seats:
+            seat.notice("saving_resumed", "changes are saved again")
+        self._ask_everybody()
+
+    # -- what the lobby calls ------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """End the turn: show, journal, then keep the promises that are due."""
+        self._is_scheduled = False
+        now = self._around.clock.monotonic()
+        if self._turn:
+            turn, self._turn = self._turn, []
+            self._end_turn(turn, now)
+        self._show_awareness(now)
+        if self._promises:
+            self._keep_promises(now)
+
+    def replace_document(self, document: MenuDocument) -> None:
+        """The document was rebuilt from the log after the engine gave up."""
+        self.document = document
+        self._is_broken = False
+        self._ask_everybody()
+
+    def tick(self, now: float) -> None:
+        """Expire presence, keep connections alive, help those who are behind.
+
+        now: monotonic seconds. Call it about twice a second.
+        """
+        self.awareness.expire(now)
+        self._show_awareness(now)
+        waiting = self._promises.seats()
+        for seat in list(self.seats):
+            if seat.behind is not None:
+                self._help(seat, now)
+                continue
+            patience = KEEPALIVE_OWED_SECONDS if seat in waiting else KEEPALIVE_SECONDS
+            if now - seat.last_sent_at >= patience:
+                self.send(seat, messages.KEEPALIVE)
+
+    def dispose(self) -> None:
+        """The room is closed for good."""
+        self._around.journal.unregister(self)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _handle(
+        self, seat: Seat, update: bytes, outline: UpdateOutline, *, owed: int, is_news: bool
+    ) -> None:
+        body = messages.update(update)
+        if seat.applied is not None:
+            acknowledgement = (seat.applied,) * owed
+        else:
+            acknowledgement = () if outline.is_empty else (body,)
+        now = self._around.clock.monotonic()
+        self._turn.append(
+            Handled(
+                seat,
+                seat.identity.user_id,
+                update,
+                body,
+                outline.blocks,
+                is_news,
+                acknowledgement,
+                now,
+            )
+        )
+        self._around.meter.updates(1)
+        if is_news:
+            self._around.on_edit(seat, self.record)
+        self._schedule()
+
+    def _answer_reader(
+        self, seat: Seat, update: bytes, outline: UpdateOutline, *, counts: bool
+    ) -> None:
+        """A seat that may not write: acknowledged only if it brings nothing new."""
+        if self.document.holds(outline):
+            self._handle(seat, update, outline, owed=int(counts), is_news=False)
+            return
+        self._around.meter.refused("read_only")
+        if seat.refused is not None and counts:
+            self.send(seat, seat.refused)
+
+    def _end_turn(self, turn: list[Handled], now: float) -> None:
+        shown = messages_of(turn, self._ids)
+        if shown:
+            written = show(self.seats, shown, self.document.clocks, now)
+            self._around.meter.deliveries(written)
+        updates = updates_of(turn, self.record.id, self._ids, self._around.clock.utc())
+        if updates is not None:
+            self._position = self._around.journal.add(updates, self)
+            self.logged_updates += len(updates.updates)
+            self.logged_bytes += sum(len(update.data) for update in updates.updates)
+        for promise in promises_of(turn, shown, self._position):
+            self._promises.add(promise)
+
+    def _promise(
+        self, seat: Seat, bodies: tuple[bytes, ...] | Callable[[], tuple[bytes, ...]]
+    ) -> None:
+        if self._turn:
+            self.flush()  # so that the position covers what this seat sent in this turn
+        now = self._around.clock.monotonic()
+        self._promises.add(Promise(self._position, seat, bodies, now, False))
+        self._schedule()
+
+    def _keep_promises(self, now: float) -> None:
+        frames: dict[Seat, list[bytes]] = {}
+        for promise in self._promises.due(self._around.journal.durable):
+            bodies = promise.bodies if isinstance(promise.bodies, tuple) else promise.bodies()
+            frames.setdefault(promise.seat, []).extend(bodies)
+            if promise.is_acknowledgement:
+                self._around.meter.acknowledged(now - promise.made_at)
+        for seat, bodies_due in frames.items():
+            seat.outbox.write(join_frames(seat.prefix, bodies_due))
+            seat.last_sent_at = now
+
+    def _show_awareness(self, now: float) -> None:
+        entries, refused = self.awareness.take(now)
+        for _ in range(refused):
+            self._around.meter.refused("awareness_not_json")
+        if entries:
+            body = messages.awareness(messages.encode_awareness(entries))
+            show(self.seats, (Message(body),), self.document.clocks, now)
+        due = self.awareness.next_due()
+        if due is not None and not self._is_timed:
+            self._is_timed = True
+            self._around.call_later(max(due - now, 0.0), self._awareness_due)
+
+    def _awareness_due(self) -> None:
+        self._is_timed = False
+        self._show_awareness(self._around.clock.monotonic())
+
+    def _help(self, seat: Seat, now: float) -> None:
+        """Catch a slow reader up with one SyncStep2, or give it up."""
+        if seat.outbox.is_stuck(now):
+            self._around.meter.refused("too_slow")
+            seat.end(MirepoixError("reading too slowly", reason="too_slow"))
+        elif seat.outbox.has_room and not seat.is_catching_up:
+            seat.is_catching_up = True
+            self._promise(seat, lambda: self._catch_up(seat))
+
+    def _catch_up(self, seat: Seat) -> tuple[bytes, ...]:
+        update = self.document.missing_since(seat.behind or {})
+        seat.behind = None
+        seat.is_catching_up = False
+        seat.outbox.recovered()
+        who = messages.awareness(messages.encode_awareness(self.awareness.shown()))
+        return (messages.sync_step2(update), who)
+
+    def _ask_again(self, seat: Seat) -> None:
+        """Ask for what lies before a gap, unless it was asked for just now."""
+        now = self._around.clock.monotonic()
+        if not seat.asked or now - seat.asked_at >= ASK_AGAIN_SECONDS:
+            self.ask(seat)
+
+    def _ask_everybody(self) -> None:
+        for seat in list(self.seats):
+            if seat.may_write:
+                self.ask(seat)
+
+    def _break(self) -> None:
+        self._is_broken = True
+        self._around.meter.refused("engine_failed")
+        self.flush()
+        self._around.on_broken(self)
+
+    def _schedule(self) -> None:
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            self._around.call_soon(self.flush)

@@ -1,0 +1,52 @@
+"""A seat: one connection's place at one document.
+
+A seat knows who sits there, what may be done from it, and what is owed to it. It is plain state;
+`MenuRoom` changes it, always between two awaits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from collab.awareness import Stamp
+from collab.errors import MirepoixError
+from collab.identity import Access, Identity
+from rooms.outbox import Outbox
+
+
+@dataclass(slots=True, eq=False)
+class Seat:
+    """One connection's place at one document."""
+
+    session_id: str
+    identity: Identity
+    access: Access
+    prefix: bytes  # before every message: b"" on /ws/y, the address on Hocuspocus
+    outbox: Outbox
+    end: Callable[[MirepoixError], None]  # the door closes the seat; called at most once
+    notice: Callable[[str, str], None]  # (code, sentence) for the person; a door may be mute
+    # What acknowledges an update and what refuses it, without prefix; None: /ws/y, where the
+    # echo of the update itself is the acknowledgement and a refusal says nothing.
+    applied: bytes | None = None
+    refused: bytes | None = None
+    stamp: Stamp = field(init=False)
+    client_ids: set[int] = field(default_factory=set)  # Yjs client ids bound to this seat
+    # One entry for each SyncStep1 of ours not answered yet: whether its SyncStep2 is acknowledged
+    # (Hocuspocus counts exactly one, see the ruling "Hocuspocus counts frames").
+    asked: deque[bool] = field(default_factory=deque)
+    asked_at: float = float("-inf")  # monotonic seconds of the last SyncStep1 of ours
+    owed: int = 0  # acknowledgements held back until the SyncStep2 that heals a gap is on disk
+    behind: dict[int, int] | None = None  # clocks at the first broadcast that was not written
+    is_catching_up: bool = False
+    is_gone: bool = False
+    last_sent_at: float = 0.0  # monotonic seconds
+
+    def __post_init__(self) -> None:
+        self.stamp = Stamp(self.identity.user_id, self.identity.name)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether updates from here are applied."""
+        return self.access is Access.WRITE

@@ -1,0 +1,186 @@
+"""Who is connected, in rows: one a connection, written behind in batches.
+
+Rule 1: doors and rooms only say what happened; nothing here waits for the store.
+Rule 2: the newest state of a row wins; a batch that could not be written is written later.
+Rule 3: a connection is idle after `IDLE_SECONDS` without activity and offline when its socket is
+        gone. Rows of a process that died are swept after `STALE_SECONDS`; living ones are touched
+        more often than that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from uuid import uuid4
+
+from collab.errors import StoreError
+from collab.identity import Identity
+from collab.records import Document, EditSession, SessionStatus, UserSession
+from rooms.clock import Clock
+from rooms.ports import Meter, SessionLog
+
+IDLE_SECONDS = 60.0
+STALE_SECONDS = 300.0
+TOUCH_SECONDS = 60.0  # a living row is written at least so often
+WRITE_SECONDS = 1.0
+EDIT_PAUSE_SECONDS = 600.0  # an edit after so long begins a new edit session
+
+log = logging.getLogger("mirepoix.sessions")
+
+
+@dataclass(slots=True)
+class _Connection:
+    session: UserSession
+    active_at: float  # monotonic seconds of the last activity
+    written_at: float
+    edits: dict[str, EditSession] = field(default_factory=dict)  # by document id, running ones
+    edited_at: dict[str, float] = field(default_factory=dict)
+
+
+class SessionBook:
+    """The sessions of this process."""
+
+    def __init__(
+        self, store: SessionLog, meter: Meter, clock: Clock, *, stale_seconds: float = STALE_SECONDS
+    ) -> None:
+        self._store = store
+        self._meter = meter
+        self._clock = clock
+        self._stale_seconds = stale_seconds
+        self._connections: dict[str, _Connection] = {}
+        self._dirty: dict[str, UserSession] = {}
+        self._dirty_edits: dict[str, EditSession] = {}
+
+    def open(
+        self, identity: Identity, document: Document, door: str, metadata: Mapping[str, str]
+    ) -> str:
+        """Somebody connected; the id of the session."""
+        now = self._clock.utc()
+        session = UserSession(
+            id=str(uuid4()),
+            user_id=identity.user_id,
+            user_name=identity.name or identity.user_id,
+            restaurant_id=document.restaurant_id,
+            resource_type=document.kind.value,
+            resource_id=document.id,
+            door=door,
+            status=SessionStatus.ACTIVE,
+            started_at=now,
+            last_activity_at=now,
+            metadata=dict(metadata),
+        )
+        at = self._clock.monotonic()
+        self._connections[session.id] = _Connection(session, at, at)
+        self._dirty[session.id] = session
+        return session.id
+
+    def active(self, session_id: str) -> None:
+        """Somebody did something. Cheap: the row is written with a later batch."""
+        connection = self._connections.get(session_id)
+        if connection is not None:
+            connection.active_at = self._clock.monotonic()
+            if connection.session.status is not SessionStatus.ACTIVE:
+                self._change(connection, SessionStatus.ACTIVE)
+
+    def edited(self, session_id: str, document: Document) -> None:
+        """Somebody changed a document."""
+        connection = self._connections.get(session_id)
+        if connection is None:
+            return
+        self.active(session_id)
+        now = self._clock.utc()
+        at = self._clock.monotonic()
+        running = connection.edits.get(document.id)
+        last = connection.edited_at.get(document.id, at)
+        if running is not None and at - last >= EDIT_PAUSE_SECONDS:
+            self._dirty_edits[running.id] = replace(running, ended_at=running.last_edit_at)
+            running = None
+        if running is None:
+            running = EditSession(
+                id=str(uuid4()),
+                session_id=session_id,
+                document_id=document.id,
+                user_id=connection.session.user_id,
+                started_at=now,
+                last_edit_at=now,
+                updates=0,
+            )
+        running = replace(running, last_edit_at=now, updates=running.updates + 1)
+        connection.edits[document.id] = running
+        connection.edited_at[document.id] = at
+        self._dirty_edits[running.id] = running
+
+    def close(self, session_id: str) -> None:
+        """The connection is gone."""
+        connection = self._connections.pop(session_id, None)
+        if connection is None:
+            return
+        now = self._clock.utc()
+        self._dirty[session_id] = replace(
+            connection.session, status=SessionStatus.OFFLINE, ended_at=now
+        )
+        for edit in connection.edits.values():
+            self._dirty_edits[edit.id] = replace(edit, ended_at=now)
+
+    def living(self) -> list[UserSession]:
+        """The sessions of this process that are connected now."""
+        return [connection.session for connection in self._connections.values()]
+
+    async def run(self) -> None:
+        """Write what changed every second and sweep what is stale, for ever. Safe to cancel."""
+        swept_at = float("-inf")
+        while True:
+            now = self._clock.monotonic()
+            self._look(now)
+            await self.write()
+            if now - swept_at >= self._stale_seconds / 5:
+                swept_at = now
+                await self._sweep()
+            await asyncio.sleep(WRITE_SECONDS)
+
+    async def write(self) -> None:
+        """Write what changed. A failed batch stays for the next time. Safe to cancel."""
+        if not self._dirty and not self._dirty_edits:
+            return
+        sessions, self._dirty = self._dirty, {}
+        edits, self._dirty_edits = self._dirty_edits, {}
+        try:
+            await self._store.write(list(sessions.values()), list(edits.values()))
+        except StoreError as error:
+            self._meter.refused("sessions_not_written")
+            log.warning(
+                "sessions not written",
+                extra={"action": "sessions_not_written", "reason": error.reason},
+            )
+            self._dirty = {**sessions, **self._dirty}
+            self._dirty_edits = {**edits, **self._dirty_edits}
+
+    def _look(self, now: float) -> None:
+        for connection in self._connections.values():
+            is_idle = now - connection.active_at >= IDLE_SECONDS
+            if is_idle and connection.session.status is SessionStatus.ACTIVE:
+                self._change(connection, SessionStatus.IDLE)
+            elif now - connection.written_at >= TOUCH_SECONDS:
+                self._change(connection, connection.session.status)
+
+    def _change(self, connection: _Connection, status: SessionStatus) -> None:
+        session = connection.session
+        # The row's last activity doubles as its sign of life, so that a sweep by another process
+        # never takes a living connection for a dead one.
+        connection.session = replace(session, status=status, last_activity_at=self._clock.utc())
+        connection.written_at = self._clock.monotonic()
+        self._dirty[session.id] = connection.session
+
+    async def _sweep(self) -> None:
+        now = self._clock.utc()
+        try:
+            count = await self._store.sweep(now - timedelta(seconds=self._stale_seconds), now)
+        except StoreError as error:
+            self._meter.refused("sessions_not_swept")
+            log.warning("sweep failed", extra={"action": "sweep_failed", "reason": error.reason})
+            return
+        if count:
+            log.info("stale sessions", extra={"action": "sessions_swept", "count": count})

@@ -1,0 +1,118 @@
+"""What is wrong with a database, in sentences for a person. It only reads.
+
+`alarm`: acknowledged edits may be missing. `warning`: look at it soon. `note`: good to know.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import migrations
+from storage.database import Database
+from storage.heads import read_promises
+from storage.tables import heads, holes, menu_snapshots, menu_updates, menus, quarantined_updates
+from storage.updates import holes_between
+
+Severity = Literal["alarm", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a person should know."""
+
+    severity: Severity
+    document_id: str | None  # None: the database as a whole
+    sentence: str
+
+
+async def examine(database: Database) -> list[Finding]:
+    """Check that log, snapshots, heads and the heads file agree.
+
+    Reads every snapshot and every seq: minutes on a large database, no load on the writer.
+    Cancelling is safe. Raises StoreError when the database cannot be read at all.
+    """
+    async with database.read() as connection:
+        findings = [finding async for finding in _file_findings(database, connection)]
+        if await connection.run_sync(migrations.revision) != migrations.latest():
+            sentence = "The tables are not of this version; run `mirepoix migrate`."
+            return [*findings, Finding("warning", None, sentence)]
+        promised = {} if database.path is None else read_promises(Path(f"{database.path}.heads"))
+        tops = {row.document_id: row.top for row in await connection.execute(select(heads))}
+        findings += _promise_findings(promised, tops)
+        for document_id in (await connection.execute(select(menus.c.id))).scalars().all():
+            top = tops.get(document_id)
+            if top is None:
+                findings.append(Finding("alarm", document_id, "The document has no head."))
+            else:
+                findings += [f async for f in _log_findings(connection, document_id, top)]
+        findings += [f async for f in _recorded_findings(connection)]
+    return findings
+
+
+async def _file_findings(database: Database, connection: AsyncConnection) -> AsyncIterator[Finding]:
+    if database.path is None:
+        return
+    for query in ("PRAGMA integrity_check(20)", "PRAGMA foreign_key_check"):
+        for row in await connection.exec_driver_sql(query):
+            if row[0] != "ok":
+                said = " ".join(str(value) for value in row)
+                yield Finding("alarm", None, f"SQLite finds the file damaged: {said}.")
+
+
+def _promise_findings(promised: dict[str, int], tops: dict[str, int]) -> list[Finding]:
+    findings = []
+    for document_id, promise in sorted(promised.items()):
+        top = tops.get(document_id)
+        if top is None:
+            sentence = f"The heads file knows {promise} edits of a document that is not there."
+            findings.append(Finding("alarm", document_id, sentence))
+        elif promise > top:
+            sentence = f"Edits {top + 1} to {promise} were saved and are not in the database."
+            findings.append(Finding("alarm", document_id, sentence))
+    return findings
+
+
+async def _log_findings(
+    connection: AsyncConnection, document_id: str, top: int
+) -> AsyncIterator[Finding]:
+    snapshot_seq = 0
+    query = select(menu_snapshots).where(menu_snapshots.c.document_id == document_id)
+    for row in (await connection.execute(query)).all():
+        if hashlib.sha256(row.data).digest() == row.sha256:
+            snapshot_seq = max(snapshot_seq, row.upto_seq)
+        else:
+            sentence = f"The snapshot of edits 1 to {row.upto_seq} is damaged."
+            yield Finding("alarm", document_id, sentence)
+    seqs = select(menu_updates.c.seq).where(menu_updates.c.document_id == document_id)
+    aside = select(quarantined_updates.c.seq).where(
+        quarantined_updates.c.document_id == document_id, quarantined_updates.c.part == "update"
+    )
+    held = (await connection.execute(seqs.union_all(aside))).scalars().all()
+    last = max(held, default=0)
+    if max(last, snapshot_seq) > top:
+        sentence = f"The log goes to {max(last, snapshot_seq)}, the head says {top}."
+        yield Finding("warning", document_id, sentence)
+    for first, end in holes_between(snapshot_seq, top, held):
+        yield Finding("alarm", document_id, f"Edits {first} to {end} are missing in the log.")
+
+
+async def _recorded_findings(connection: AsyncConnection) -> AsyncIterator[Finding]:
+    for row in (await connection.execute(select(holes))).all():
+        yield Finding(
+            "warning",
+            row.document_id,
+            f"Edits {row.first_seq} to {row.last_seq} were found missing at {row.found_at}; "
+            "clients that still had them gave them back under new numbers.",
+        )
+    query = select(
+        quarantined_updates.c.document_id, quarantined_updates.c.reason, func.count().label("n")
+    ).group_by(quarantined_updates.c.document_id, quarantined_updates.c.reason)
+    for row in (await connection.execute(query)).all():
+        yield Finding("warning", row.document_id, f"{row.n} update(s) are set aside: {row.reason}.")

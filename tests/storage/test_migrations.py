@@ -1,0 +1,156 @@
+"""Migrations build the tables that the code uses, whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+
+from collab.errors import StoreError
+from storage import migrations
+from storage.database import open_database
+from storage.tables import metadata
+
+NEXT = """
+from alembic import op
+import sqlalchemy as sa
+revision = "9999"
+down_revision = "{before}"
+branch_labels = depends_on = None
+
+def upgrade():
+    op.add_column("restaurants", sa.Column("city", sa.Text))
+    {more}
+"""
+
+
+def scripts_with(folder: Path, more: str = "pass") -> Path:
+    scripts = folder / "migrations"
+    shutil.copytree(migrations.HERE, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    source = NEXT.format(before=migrations.latest(), more=more)
+    (scripts / "versions" / "9999_next.py").write_text(source, encoding="utf-8")
+    return scripts
+
+
+async def test_migrated_database_has_exactly_the_tables(store: Any) -> None:
+    def differences(connection: Any) -> list[Any]:
+        return compare_metadata(MigrationContext.configure(connection), metadata)
+
+    async with store.database.read() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_migrated_sqlite_has_the_same_statements_as_the_tables(
+    sqlite_store: Any, tmp_path: Path
+) -> None:
+    # Alembic's comparison does not look at CHECK constraints, actions of keys or WITHOUT ROWID.
+    engine = create_engine(f"sqlite:///{tmp_path}/wanted.db")
+    metadata.create_all(engine)
+    engine.dispose()
+
+    def statements(path: Path) -> dict[str, list[str]]:
+        connection = sqlite3.connect(path)
+        rows = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version'"
+        ).fetchall()
+        connection.close()
+        # The order of the constraints inside a table means nothing.
+        return {name: sorted(re.split(r",?\s*\n\s*", sql)) for name, sql in rows}
+
+    assert statements(sqlite_store.database.path) == statements(tmp_path / "wanted.db")
+
+
+async def test_migrating_again_changes_nothing(store: Any) -> None:
+    assert await store.database.migrate() == migrations.latest()
+    assert await store.database.migrate() == migrations.latest()
+
+
+async def test_upgrade_keeps_a_copy_and_the_content(sqlite_store: Any, tmp_path: Path) -> None:
+    await sqlite_store.document("lunch", b"first")
+    scripts = await asyncio.to_thread(scripts_with, tmp_path / "100% new")
+    assert await sqlite_store.database.migrate(scripts) == "9999"
+    assert await sqlite_store.log("lunch") == [(1, b"first")]
+    async with sqlite_store.database.read() as connection:
+        assert await connection.scalar(text("SELECT city FROM restaurants")) is None
+    copy = await open_database(tmp_path / f"menu.db.before-{migrations.latest()}", lock=False)
+    try:
+        async with copy.read() as connection:
+            assert await connection.run_sync(migrations.revision) == migrations.latest()
+            assert await connection.scalar(text("SELECT count(*) FROM menu_updates")) == 1
+    finally:
+        await copy.close()
+
+
+async def test_upgrade_that_fails_leaves_the_old_tables(store: Any, tmp_path: Path) -> None:
+    scripts = await asyncio.to_thread(
+        scripts_with, tmp_path, 'op.execute("INSERT INTO nowhere VALUES (1)")'
+    )
+    with pytest.raises(StoreError):
+        await store.database.migrate(scripts)
+    async with store.database.read() as connection:
+        assert await connection.run_sync(migrations.revision) == migrations.latest()
+        columns = (await connection.execute(text("SELECT * FROM restaurants"))).keys()
+    assert list(columns) == ["id", "name", "created_at"]
+
+
+async def test_database_of_a_newer_version_is_refused(store: Any) -> None:
+    async with store.database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'f00'"))
+    with pytest.raises(StoreError, match="newer version") as failure:
+        await store.database.migrate()
+    assert failure.value.reason == "newer"
+
+
+async def test_two_nodes_that_migrate_at_once_both_succeed(postgres_url: str) -> None:
+    nodes = [await open_database(postgres_url) for _ in range(2)]
+    try:
+        found = await asyncio.gather(*(node.migrate() for node in nodes))
+    finally:
+        for node in nodes:
+            await node.close()
+    assert found == [migrations.latest()] * 2
+
+
+def test_migrations_run_from_an_installed_wheel(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / name, source)
+    for name in ("collab", "rooms", "storage", "api"):
+        shutil.copytree(root / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("doors", "rest", "web"):  # named as packages; a wheel needs the folders
+        (source / "api" / name).mkdir(exist_ok=True)
+    site = tmp_path / "site"
+    build = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*build, "--target", str(site), str(source)], check=True, capture_output=True)
+    code = (
+        "import asyncio, storage, sys\n"
+        "from storage.database import open_database\n"
+        "assert storage.__file__.startswith(sys.argv[1]), storage.__file__\n"
+        "async def main():\n"
+        "    database = await open_database(sys.argv[2])\n"
+        "    print(await database.migrate())\n"
+        "    await database.close()\n"
+        "asyncio.run(main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, str(site), str(tmp_path / "menu.db")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == migrations.latest(), done.stderr
