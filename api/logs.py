@@ -97,9 +97,10 @@ class JsonLines(logging.Formatter):
 
 
 class Sampling(logging.Filter):
-    """Lets a few equal records through per period, and says how many were left out.
+    """Lets a few equal warnings and errors through per period, and says how many were left out.
 
-    Equal: same logger, level and action (the message where there is none).
+    Equal: same logger, level and action (the message where there is none). What is below a
+    warning passes: a log of requests with holes would mislead.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -111,6 +112,8 @@ class Sampling(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to write `record`; adds `left_out` to the first one after some were not."""
+        if record.levelno < logging.WARNING:
+            return True
         now = self._clock()
         if now >= self._period_end or len(self._seen) >= SAMPLE_KEYS:
             self._period_end = now + SAMPLE_SECONDS

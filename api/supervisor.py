@@ -114,7 +114,7 @@ class Supervisor:
                 before, now = now, time.monotonic()
                 while self._to_pass_on:
                     child.send_signal(self._to_pass_on.pop(0))
-                if now - before > 2 * patience.ping_seconds + 1.0:
+                if now - before > max(patience.ping_seconds, patience.hang_seconds / 2):
                     # This process itself was stopped (Ctrl-Z, a debugger); the child's answers
                     # could not be heard, so they cannot be missed.
                     deadline = max(deadline, now + patience.hang_seconds)

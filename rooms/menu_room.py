@@ -187,6 +187,10 @@ class MenuRoom:
             owed = 1
             self._ids.bind_author(seat, outline)
         self._handle(seat, update, outline, owed=owed, is_news=outcome.changed)
+        if answers_step1 and seat.held:
+            held = tuple(seat.held)
+            seat.held.clear()
+            self._promise(seat, held)
 
     def edit(self, edit: Callable[[Doc[Any]], None], user_id: str) -> bool:
         """Change the document from the server; everybody sees it as any other edit.
@@ -231,8 +235,15 @@ class MenuRoom:
         self.send(seat, messages.awareness(messages.encode_awareness(self.awareness.shown())))
 
     def send_when_saved(self, seat: Seat, body: bytes) -> None:
-        """Send `body` when everything this seat sent so far is on disk."""
-        self._promise(seat, (body,))
+        """Send `body` when everything this seat has edited so far is on disk.
+
+        A returning y-sweet client asks before it has answered our SyncStep1, while its offline
+        edits are still to come with that answer: so an open SyncStep1 holds the promise back.
+        """
+        if seat.asked and seat.may_write:
+            seat.held.append(body)
+        else:
+            self._promise(seat, (body,))
 
     def send(self, seat: Seat, body: bytes) -> None:
         """Send a message of the seat's protocol now. body: without the seat's prefix."""

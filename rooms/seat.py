@@ -16,6 +16,9 @@ from collab.identity import Access, Identity
 from rooms.outbox import Outbox
 
 
+HELD = 16  # promises held back for one seat
+
+
 @dataclass(slots=True, eq=False)
 class Seat:
     """One connection's place at one document."""
@@ -38,6 +41,9 @@ class Seat:
     asked: deque[bool] = field(default_factory=deque)
     asked_at: float = float("-inf")  # monotonic seconds of the last SyncStep1 of ours
     owed: int = 0  # acknowledgements held back until the SyncStep2 that heals a gap is on disk
+    # Bodies promised for when the answer to our SyncStep1 is on disk, the newest few: a client
+    # that asks often is told of its latest.
+    held: deque[bytes] = field(default_factory=lambda: deque(maxlen=HELD))
     behind: dict[int, int] | None = None  # clocks at the first broadcast that was not written
     is_catching_up: bool = False
     is_gone: bool = False

@@ -342,6 +342,12 @@ async def test_dev_lets_pages_of_this_machine_in_and_no_other(
         assert await door.refusal("/", headers) == (403, "wrong_origin")
 
 
+async def test_dev_takes_a_cookie_without_an_origin_on_a_socket() -> None:
+    door = Door(DEV)
+    headers = {"Host": "localhost", "Cookie": f"mirepoix_session={door.token()}", **SOCKET}
+    assert (await door.enter(headers=headers)).source is Source.COOKIE
+
+
 def test_an_empty_token_inside_a_message_is_refused_without_dev(door: Door) -> None:
     with pytest.raises(TokenEnded) as caught:
         door.authenticator.identify_token("")

@@ -186,6 +186,11 @@ def test_equal_lines_are_sampled_and_counted() -> None:
     assert "left_out" not in second.__dict__
 
 
+def test_a_log_of_requests_has_no_holes() -> None:
+    sampling = Sampling(Clock())
+    assert all(sampling.filter(record("request", logging.INFO)) for _ in range(1000))
+
+
 def test_sampling_remembers_a_bounded_number_of_lines() -> None:
     sampling = Sampling(Clock())
     for number in range(10 * SAMPLE_KEYS):

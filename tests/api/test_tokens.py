@@ -335,9 +335,7 @@ def test_changing_the_secret_drops_nobody_while_both_live() -> None:
     assert both.verify(unnamed, NOW).user_id == "mai"
 
 
-def test_a_changed_key_set_counts_at_once(
-    verifier: TokenVerifier, jwks_file: Path
-) -> None:
+def test_a_changed_key_set_counts_at_once(verifier: TokenVerifier, jwks_file: Path) -> None:
     new_token = foreign(OTHER_RSA_KEY, "RS256", "rsa-2")
     with pytest.raises(TokenEnded):
         verifier.verify(new_token, NOW)

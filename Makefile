@@ -1,0 +1,68 @@
+# Everything a person needs: `make run` to try it, `make test` before a change lands.
+# Only Python and make are needed to run; Node.js (and Chromium) make more of the tests run.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
+
+run: $(VENV)/.run ## start the server with a demo menu on http://127.0.0.1:8000
+	@$(BIN)/mirepoix serve --dev --port $(PORT)
+
+test: $(VENV)/.dev ## all tests but the long versions; says what was left out
+	@$(BIN)/python -m pytest
+
+test-full: $(VENV)/.dev ## all tests, the long versions too
+	@$(BIN)/python -m pytest --full
+
+check: $(VENV)/.dev ## lint, format, types, layering
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/test_layering.py
+
+fmt: $(VENV)/.dev ## format and sort imports
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## fan-out: CPU per delivery, latency, acknowledgement
+	@$(BIN)/python -m benchmarks fanout
+
+web: ## build the browser pages into api/web (needs Node.js)
+	@cd web && npm ci --silent --no-audit --no-fund && npm run --silent build
+
+lock: $(VENV)/.dev ## pin all dependencies again, with hashes
+	@$(BIN)/python -m pip install --quiet pip-tools
+	@for set in "requirements.lock --extra postgres" "requirements-dev.lock --extra postgres --extra dev"; do \
+		set -- $$set; file=$$1; shift; \
+		$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
+			--no-emit-find-links --no-header --no-annotate --allow-unsafe --strip-extras \
+			--build-deps-for wheel "$$@" --output-file $$file pyproject.toml; \
+	done
+
+clean: ## remove the virtual environment and caches; ./var stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Mirepoix needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "installing (once) ..."
+	@$(PIP) --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "installing what the tests need (once) ..."
+	@$(PIP) --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+.PHONY: help run test test-full check fmt bench web lock clean

@@ -1,0 +1,53 @@
+"""What all tests share: the long versions, and what a machine may lack.
+
+`--full` runs the tests marked `full`. Without Node.js, Chromium or strace, tests that need them
+are skipped and named; with MIREPOIX_TEST_REQUIRE=node,browser,strace (CI) they fail instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+NEEDS: dict[str, tuple[str, Callable[[], bool]]] = {
+    "node": ("Node.js and npm", lambda: all(map(shutil.which, ("node", "npm")))),
+    "browser": ("Chromium", lambda: shutil.which("chromium") is not None),
+    "strace": ("strace", lambda: shutil.which("strace") is not None),
+}
+
+_left_out: list[str] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="run the long versions too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--full"):
+        return
+    long = [item for item in items if item.get_closest_marker("full")]
+    if len(long) == len(items):
+        return  # somebody asked for exactly these
+    _left_out.extend(item.nodeid for item in long)
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    required = os.environ.get("MIREPOIX_TEST_REQUIRE", "").split(",")
+    for marker, (what, is_there) in NEEDS.items():
+        if item.get_closest_marker(marker) is None or is_there():
+            continue
+        if marker in required:
+            pytest.fail(f"{what} is not installed, and MIREPOIX_TEST_REQUIRE asks for it")
+        pytest.skip(f"{what} is not installed")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _left_out:
+        terminalreporter.section("left out here, run by `make test-full`")
+        for name in _left_out:
+            terminalreporter.line(f"  {name}")
