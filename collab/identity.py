@@ -87,7 +87,7 @@ class Identity:
         """Everything everywhere: a request without a token under --dev."""
         return cls(
             user_id="developer",
-            name="Developer",
+            name=None,  # nothing verified it, so whatever a page calls its user stays
             restaurant_id=None,
             roles=frozenset({Role.OWNER}),
             token_id="developer",

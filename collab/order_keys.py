@@ -33,8 +33,8 @@ def is_key(text: str) -> bool:
 def key_between(before: str | None, after: str | None) -> str:
     """A key that sorts after `before` and before `after`.
 
-    None: there is nothing on that side. Raises ValueError when one of them is no key, when they
-    are not in order, or beyond the 62^26 keys of the longest integer.
+    None: there is nothing on that side. Raises ValueError when one of them is no key, or when
+    they are not in order.
     """
     for key in (before, after):
         if key is not None and not is_key(key):

@@ -14,6 +14,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from collab.errors import StoreError
 from storage import migrations
 from storage.database import Database
 from storage.heads import read_promises
@@ -35,25 +36,43 @@ class Finding:
 async def examine(database: Database) -> list[Finding]:
     """Check that log, snapshots, heads and the heads file agree.
 
-    Reads every snapshot and every seq: minutes on a large database, no load on the writer.
-    Cancelling is safe. Raises StoreError when the database cannot be read at all.
+    Reads every snapshot and every seq, in one read transaction: writers go on meanwhile.
+    A file too damaged to be read to the end is a finding, after those made up to there.
+    Cancelling is safe. Raises StoreError when the database cannot be reached.
     """
-    async with database.read() as connection:
-        findings = [finding async for finding in _file_findings(database, connection)]
-        if await connection.run_sync(migrations.revision) != migrations.latest():
-            sentence = "The tables are not of this version; run `mirepoix migrate`."
-            return [*findings, Finding("warning", None, sentence)]
-        promised = {} if database.path is None else read_promises(Path(f"{database.path}.heads"))
-        tops = {row.document_id: row.top for row in await connection.execute(select(heads))}
-        findings += _promise_findings(promised, tops)
-        for document_id in (await connection.execute(select(menus.c.id))).scalars().all():
-            top = tops.get(document_id)
-            if top is None:
-                findings.append(Finding("alarm", document_id, "The document has no head."))
-            else:
-                findings += [f async for f in _log_findings(connection, document_id, top)]
-        findings += [f async for f in _recorded_findings(connection)]
+    findings: list[Finding] = []
+    try:
+        async with database.read() as connection:
+            async for finding in _findings(database, connection):
+                findings.append(finding)  # kept also when the next read meets the damage
+    except StoreError as error:
+        if error.reason != "damaged":
+            raise
+        sentence = "The file is so damaged that it cannot be read to the end; restore a backup."
+        findings.append(Finding("alarm", None, sentence))
     return findings
+
+
+async def _findings(database: Database, connection: AsyncConnection) -> AsyncIterator[Finding]:
+    async for finding in _file_findings(database, connection):
+        yield finding
+    if await connection.run_sync(migrations.revision) != migrations.latest():
+        sentence = "The tables are not of this version; run `mirepoix migrate`."
+        yield Finding("warning", None, sentence)
+        return
+    tops = {row.document_id: row.top for row in await connection.execute(select(heads))}
+    if database.path is not None:
+        for finding in _promise_findings(read_promises(Path(f"{database.path}.heads")), tops):
+            yield finding
+    for document_id in (await connection.execute(select(menus.c.id))).scalars().all():
+        top = tops.get(document_id)
+        if top is None:
+            yield Finding("alarm", document_id, "The document has no head.")
+            continue
+        async for finding in _log_findings(connection, document_id, top):
+            yield finding
+    async for finding in _recorded_findings(connection):
+        yield finding
 
 
 async def _file_findings(database: Database, connection: AsyncConnection) -> AsyncIterator[Finding]:

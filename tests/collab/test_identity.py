@@ -31,7 +31,7 @@ identities = st.builds(
 
 
 def reference(identity: Identity, document: Document) -> str:
-    """Rulings 27 in words of rank, as a second opinion: "none", "read" or "write"."""
+    """The rights as ranks, as a second opinion: "none", "read" or "write"."""
     ranks = ["none", "read", "write"]
     if identity.restaurant_id not in (None, document.restaurant_id):
         return "none"

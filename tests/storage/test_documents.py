@@ -14,7 +14,7 @@ from collab.records import Document, DocumentKind, Restaurant
 from storage.documents import DocumentSize
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
-LUNCH = Document("lunch", DocumentKind.MENU, "bistro", "Mittag – 昼 🍜", 1, NOW)
+LUNCH = Document("lunch", DocumentKind.MENU, "bistro", "Déjeuner 昼 🍜", 1, NOW)
 
 
 async def test_restaurant_is_created_once(store: Any) -> None:
