@@ -100,7 +100,11 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
     session_store = SessionStore(database)
     updates = UpdateStore(database)
     keyring = Keyring.from_config(config)
-    revocations = Revocations(access, refresh_seconds=config.revocation_refresh_seconds)
+    revocations = Revocations(
+        access,
+        refresh_seconds=config.revocation_refresh_seconds,
+        keep_seconds=config.max_token_hours * 3600 + 60,
+    )
     authenticator = Authenticator(config, TokenVerifier(config, keyring), revocations, access)
     journal = Journal(
         updates,

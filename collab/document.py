@@ -67,9 +67,12 @@ class MenuDocument:
     """One document in memory.
 
     limit_bytes: the largest encoded state; an update that would grow it further is refused.
+    client_id: of our own edits; None draws one, as every opened document must (rule of replicas).
     """
 
-    def __init__(self, *, limit_bytes: int = DOCUMENT_LIMIT_BYTES) -> None:
+    def __init__(
+        self, *, limit_bytes: int = DOCUMENT_LIMIT_BYTES, client_id: int | None = None
+    ) -> None:
         self.clocks: dict[int, int] = {}  # client id -> next clock
         self.version = 0  # grows with every change; caches are keyed by it
         self.pending: list[Pending] = []

@@ -92,10 +92,15 @@ class PlainMenu:
             yield from section.items
         yield from self.unplaced
 
+    def parts(self) -> Iterator[PlainSection | PlainItem]:
+        """All sections, then all items."""
+        yield from self.sections
+        yield from self.items()
+
     def all_locales(self) -> tuple[str, ...]:
         """The default locale, the further ones, and those that some text has."""
         used = {self.locale: None, **dict.fromkeys(self.locales)}
-        for part in (*self.sections, *self.items()):
+        for part in self.parts():
             used.update(dict.fromkeys((*part.name, *part.description)))
         return tuple(used)
 

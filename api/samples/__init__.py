@@ -1,0 +1,1 @@
+"""Menus that come with the server."""
