@@ -22,12 +22,14 @@ from collab.errors import (
     EngineFailed,
     EpochChanged,
     MirepoixError,
+    Overloaded,
     ProtocolViolation,
     RightWithdrawn,
     StoreError,
     StructureRefused,
     TokenEnded,
     TooLarge,
+    TooManySockets,
 )
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,8 @@ STATUSES: Mapping[type[MirepoixError], HTTPStatus] = {
     DocumentExists: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     StructureRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooManySockets: HTTPStatus.TOO_MANY_REQUESTS,
+    Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     EngineFailed: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     MirepoixError: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -54,6 +58,10 @@ _SAID_OUTSIDE: Mapping[HTTPStatus, str] = {
     HTTPStatus.SERVICE_UNAVAILABLE: "The server cannot do this right now; try again shortly.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on the server.",
 }
+
+
+# These are over in a moment, and the answer says when to come back.
+_PASSING = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 def status_of(error: MirepoixError) -> HTTPStatus:
@@ -84,7 +92,7 @@ def problem(
     fixed = {"X-Content-Type-Options": "nosniff", hdrs.CACHE_CONTROL: "no-store"}
     if status == HTTPStatus.UNAUTHORIZED:
         fixed[hdrs.WWW_AUTHENTICATE] = "Bearer"
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in _PASSING:
         fixed[hdrs.RETRY_AFTER] = str(RETRY_AFTER_SECONDS)
     return web.Response(
         body=msgspec.json.encode(body),
@@ -143,7 +151,7 @@ def _answer(request: web.Request, error: Exception) -> tuple[web.Response, str]:
 
 def _answer_rule(request: web.Request, error: MirepoixError) -> tuple[web.Response, str]:
     status = status_of(error)
-    if status >= 500:
+    if status >= 500 and not isinstance(error, Overloaded):  # no fault, and there may be thousands
         _log_failure(request, error, status)
     detail = _SAID_OUTSIDE.get(status, str(error))
     return problem(status, error.reason, detail), error.reason

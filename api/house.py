@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from api.auth import Authenticator
 from api.config import Config
+from api.doors.occupancy import Occupancy
 from api.doors.reception import Reception
 from api.entrance import Entrance
 from api.keyring import Keyring
@@ -147,7 +148,17 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         sessions=sessions,
         live=live,
         entrance=entrance,
-        reception=Reception(config, authenticator, entrance, lobby, live, sessions, metrics, clock),
+        reception=Reception(
+            config,
+            authenticator,
+            entrance,
+            lobby,
+            live,
+            sessions,
+            metrics,
+            clock,
+            Occupancy(config.connections_per_ip, config.connections_total),
+        ),
         health=Health(),
     )
 

@@ -74,7 +74,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
         key = base64.b64encode(b"benchmark client").decode()
-        transport.write(
+        self._transport.write(
             f"GET {self.dialect.path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
             f"Sec-WebSocket-Version: 13\r\n\r\n".encode()
@@ -115,6 +115,11 @@ class Connection(asyncio.Protocol):
     def owed(self) -> int:
         """How many keystrokes were not acknowledged yet."""
         return len(self._unacknowledged)
+
+    async def acknowledged(self) -> None:
+        """Wait until nothing is owed."""
+        while self.owed:
+            await asyncio.sleep(0.02)
 
     def forget(self) -> None:
         """Begin to count anew."""

@@ -86,9 +86,7 @@ class Reading:
     def now(cls, pids: list[int]) -> Reading:
         """Look."""
         own = os.times()
-        return cls(
-            time.monotonic(), cpu_seconds(pids), own.user + own.system, Machine.now().busy
-        )
+        return cls(time.monotonic(), cpu_seconds(pids), own.user + own.system, Machine.now().busy)
 
 
 class Load:

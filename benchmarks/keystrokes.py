@@ -22,10 +22,10 @@ class Keystroke:
     struct: bytes  # the part of it that every encoding of it holds, wherever it is relayed
 
 
-def keystrokes(client: int, count: int, random: Random, *, root: str = "text") -> list[Keystroke]:
+def keystrokes(client: int, count: int, random: Random) -> list[Keystroke]:
     """What client id `client` types: `count` updates with clocks 0, 1, 2, ..."""
     doc: Doc[Text] = Doc(client_id=client)
-    text = doc.get(root, type=Text)
+    text = doc.get("text", type=Text)
     updates: list[bytes] = []
 
     def keep(event: TransactionEvent) -> None:
@@ -37,6 +37,12 @@ def keystrokes(client: int, count: int, random: Random, *, root: str = "text") -
     doc.unobserve(subscription)
     # 01 client count, 01 struct count, <struct>, 00 delete set
     return [Keystroke(update, update[2:-1]) for update in updates]
+
+
+def one_typist(count: int, seed: int) -> list[Keystroke]:
+    """What a single client types."""
+    random = Random(seed)
+    return keystrokes(client_ids(1, random)[0], count, random)
 
 
 def client_ids(count: int, random: Random) -> list[int]:

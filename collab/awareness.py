@@ -202,6 +202,8 @@ class AwarenessTable:
             return "awareness_too_many_ids"
         buried = self._tombstones.get(entry.client)
         if buried is not None and entry.clock <= buried[0]:
+            if owner in self._introduced:
+                return None  # a late echo of somebody who is gone
             again.append(AwarenessEntry(entry.client, buried[0], None))
         self._entries[entry.client] = _Presence(entry.clock, entry.state, owner, stamp, now)
         self._changed[entry.client] = None
@@ -261,14 +263,15 @@ def _stamped(state: str | None, stamp: Stamp) -> str | None:
         return None
     try:
         parsed = json.loads(state, parse_constant=_no_constant)
+        if not isinstance(parsed, dict):
+            return None
+        claimed = parsed.get("user")
+        user = dict(claimed) if isinstance(claimed, dict) else {}
+        user["id"] = stamp.user_id
+        if stamp.name is not None:
+            user["name"] = stamp.name
+        parsed["user"] = user
+        # 1e400 is JSON but reads as infinity, which is not.
+        return json.dumps(parsed, separators=(",", ":"), allow_nan=False)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(parsed, dict):
-        return None
-    claimed = parsed.get("user")
-    user = dict(claimed) if isinstance(claimed, dict) else {}
-    user["id"] = stamp.user_id
-    if stamp.name is not None:
-        user["name"] = stamp.name
-    parsed["user"] = user
-    return json.dumps(parsed, separators=(",", ":"))

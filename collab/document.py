@@ -24,7 +24,9 @@ from typing import Any, TypeVar
 from pycrdt import Doc
 
 from collab.admission import (
+    LIMIT_CLOCK,
     NestingDepths,
+    UpdateLimits,
     UpdateOutline,
     read_state_vector,
     read_update,
@@ -38,6 +40,8 @@ EMPTY_STATE_VECTOR = b"\x00"
 DOCUMENT_LIMIT_BYTES = 8 * 1024 * 1024
 PENDING_LIMIT_UPDATES = 100
 PENDING_LIMIT_BYTES = 1024 * 1024
+# For bytes that were admitted once: together they may delete more ranges than one update may.
+STORED_LIMITS = UpdateLimits(delete_ranges=LIMIT_CLOCK)
 
 _Result = TypeVar("_Result")
 
@@ -66,19 +70,21 @@ class Pending:
 class MenuDocument:
     """One document in memory.
 
-    limit_bytes: the largest encoded state; an update that would grow it further is refused.
+    limit_bytes: the largest encoded state; an update that would grow it further is refused. None
+    while the document is rebuilt: what was admitted once is refused neither for its size nor for
+    how much of it waits.
     client_id: of our own edits; None draws one, as every opened document must (rule of replicas).
     """
 
     def __init__(
-        self, *, limit_bytes: int = DOCUMENT_LIMIT_BYTES, client_id: int | None = None
+        self, *, limit_bytes: int | None = DOCUMENT_LIMIT_BYTES, client_id: int | None = None
     ) -> None:
+        self.limit_bytes = limit_bytes
         self.clocks: dict[int, int] = {}  # client id -> next clock
         self.version = 0  # grows with every change; caches are keyed by it
         self.pending: list[Pending] = []
-        self._doc: Doc[Any] = Doc()
+        self._doc: Doc[Any] = Doc(client_id=client_id)
         self._depths = NestingDepths(self.clocks)
-        self._limit_bytes = limit_bytes
         self._size_bound = 2  # never below the encoded size, except for what it had to recount
         self._full: tuple[int, bytes] | None = None
         self._deleted: tuple[int, IdRanges] | None = None
@@ -126,11 +132,21 @@ class MenuDocument:
         return any(end > clocks.get(client, 0) for client, _, end in outline.blocks)
 
     def holds(self, outline: UpdateOutline) -> bool:
-        """Whether the document has everything in `outline` already, deletes included."""
-        if self.is_news(outline):
+        """Whether everything in `outline` is here already, deletes included; what waits counts."""
+        clocks = self.clocks
+        waiting = IdRanges(block for part in self.pending for block in part.outline.blocks)
+        if not all(
+            waiting.covers(client, max(first, clocks.get(client, 0)), end)
+            for client, first, end in outline.blocks
+        ):
             return False
-        deleted = self._deleted_ranges() if outline.deletes else None
-        return deleted is None or all(deleted.covers(*part) for part in outline.deletes)
+        if not outline.deletes:
+            return True
+        deleted = self._deleted_ranges()
+        if self.pending:
+            deletes = (gone for part in self.pending for gone in part.outline.deletes)
+            deleted = deleted.union(IdRanges(deletes))
+        return all(deleted.covers(*part) for part in outline.deletes)
 
     def state_vector(self) -> bytes:
         """Encode what the document holds, as the engine sees it."""
@@ -164,6 +180,10 @@ class MenuDocument:
         text = repr((sorted(self.clocks.items()), deleted))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def outline(self) -> UpdateOutline:
+        """What the full state says about itself."""
+        return read_update(self.full_state(), STORED_LIMITS)
+
     def engine(self) -> Doc[Any]:
         """The engine's document, for `collab.menu` and `collab.edits` only."""
         return self._doc
@@ -176,8 +196,7 @@ class MenuDocument:
         produced: list[bytes] = []
         subscription = self._doc.observe(lambda event: produced.append(event.update))
         try:
-            with self._doc.transaction():
-                _engine(edit, self._doc)
+            _engine(self._transact, edit)
         finally:
             self._doc.unobserve(subscription)
         if not produced:
@@ -189,6 +208,10 @@ class MenuDocument:
         self._depths.record(outline)
         self._take_clocks()
         return produced[0]
+
+    def _transact(self, edit: Callable[[Doc[Any]], None]) -> None:
+        with self._doc.transaction():
+            edit(self._doc)
 
     def _lacks(self, outline: UpdateOutline) -> bool:
         # pycrdt 0.14 applies a map write across a missing one while `event.update` is empty and
@@ -217,6 +240,7 @@ class MenuDocument:
         # Blocks of several clients may need each other in a circle; the engine then waits for
         # ever, and only its own state vector tells.
         if len(outline.blocks) > 1 and read_state_vector(self.state_vector()) != clocks:
+            self._take_clocks()
             self._check_pending(len(update))
             self.pending.append(Pending(update, outline))
 
@@ -230,7 +254,9 @@ class MenuDocument:
         return bool(events)
 
     def _apply_incomplete(self, update: bytes, outline: UpdateOutline) -> Applied:
-        if any(waiting.data == update for waiting in self.pending):
+        # By ids and not by bytes: every peer sends back what waits at it too, each time with
+        # another delete set, and such copies would fill `pending` until nobody gets in any more.
+        if self.holds(outline):
             return Applied(False, outline.blocks)
         self._check_pending(len(update))
         self._check_size(len(update))
@@ -257,6 +283,8 @@ class MenuDocument:
         return self._lacks(outline) or self.is_news(outline)
 
     def _check_pending(self, size: int) -> None:
+        if self.limit_bytes is None:
+            return
         held = sum(len(waiting.data) for waiting in self.pending)
         if len(self.pending) >= PENDING_LIMIT_UPDATES or held + size > PENDING_LIMIT_BYTES:
             raise BadUpdate(
@@ -265,24 +293,23 @@ class MenuDocument:
             )
 
     def _check_size(self, size: int) -> None:
-        if self._size_bound + size <= self._limit_bytes:
+        limit_bytes = self.limit_bytes
+        if limit_bytes is None or self._size_bound + size <= limit_bytes:
             return
         waiting = sum(len(part.data) for part in self.pending)
         self._size_bound = len(self.full_state()) + waiting
-        if self._size_bound + size > self._limit_bytes:
+        if self._size_bound + size > limit_bytes:
             raise TooLarge(
-                f"the document has reached its limit of {self._limit_bytes} bytes",
+                f"the document has reached its limit of {limit_bytes} bytes",
                 reason="document_full",
             )
 
     def _deleted_ranges(self) -> IdRanges:
         if self._deleted is None or self._deleted[0] != self.version:
             # An update since the document's own state holds no structs, only the delete set.
-            outline = read_update(_engine(self._doc.get_update, self.state_vector()))
-            ranges = IdRanges()
-            for client, start, end in outline.deletes:
-                ranges.add(client, start, end)
-            self._deleted = (self.version, ranges)
+            update = _engine(self._doc.get_update, self.state_vector())
+            outline = read_update(update, STORED_LIMITS)
+            self._deleted = (self.version, IdRanges(outline.deletes))
         return self._deleted[1]
 
 

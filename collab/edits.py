@@ -15,10 +15,11 @@ from typing import Any, assert_never
 from pycrdt import Doc, Map, Text
 
 from collab.admission import read_update
+from collab.changes import Change, Create, SetMeta, SetRegister, SetText
 from collab.document import MenuDocument
 from collab.errors import TooLarge
 from collab.menu import ROOTS, SCHEMA
-from collab.merging import Change, Create, SetMeta, SetRegister, SetText, plan_first
+from collab.merging import plan_first
 from collab.plain_menu import PlainMenu, check_plain
 from collab.registers import register_name, replica_of
 

@@ -11,6 +11,8 @@
     ├── DocumentGone         the document does not exist, or not any more
     ├── DocumentExists       the id of a new document is taken
     ├── EpochChanged         the history the peer holds was replaced
+    ├── TooManySockets       one client address has as many sockets as it may
+    ├── Overloaded           the server has as many sockets as it may
     ├── EngineFailed         the CRDT engine panicked; the room is rebuilt from the log
     └── StoreError           the store could not do it (raised in `storage`, retried in `rooms`)
 
@@ -106,6 +108,20 @@ class EpochChanged(MirepoixError):
 
     reason = "epoch_changed"
     close_code = 4409
+
+
+class TooManySockets(MirepoixError):
+    """The client's address has as many sockets as one address may have."""
+
+    reason = "too_many_sockets"
+    close_code = 1013
+
+
+class Overloaded(MirepoixError):
+    """The server has as many sockets as it can serve."""
+
+    reason = "overloaded"
+    close_code = 1013
 
 
 class EngineFailed(MirepoixError):

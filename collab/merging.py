@@ -12,58 +12,14 @@ Rule 4: order keys of what is there stay; what is new comes at the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from collab.changes import Change, Create, SetMeta, SetRegister, SetText
 from collab.errors import StructureRefused
 from collab.menu import CONTAINS, FREE, MAY, Item, Menu, Section
 from collab.order_keys import key_between, last_key
 from collab.plain_menu import PlainItem, PlainMenu, PlainSection, Texts, Window
 
 MakeId = Callable[[], str]
-
-
-@dataclass(frozen=True, slots=True)
-class SetMeta:
-    """A plain key of `meta`."""
-
-    key: str
-    value: object
-
-
-@dataclass(frozen=True, slots=True)
-class Create:
-    """A new section or item, with its texts in every locale."""
-
-    root: str  # "sections" or "items"
-    id: str
-    name: Texts
-    description: Texts
-    locales: tuple[str, ...]
-    registers: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class SetRegister:
-    """One register of a section or item."""
-
-    root: str
-    id: str
-    register: str
-    value: object
-
-
-@dataclass(frozen=True, slots=True)
-class SetText:
-    """One text of a section or item in one locale; created when it is missing."""
-
-    root: str
-    id: str
-    field: str  # "name" or "desc"
-    locale: str
-    text: str
-
-
-Change = SetMeta | Create | SetRegister | SetText
 
 
 def plan_first(plain: PlainMenu, menu_id: str, schema: int) -> list[Change]:
@@ -147,12 +103,16 @@ class _Plan:
 
     def _add_locales(self) -> None:
         """Every text in every locale: clients must not create one, or two would get lost."""
-        ids = (("sections", tuple(self._sections)), ("items", tuple(self._items)))
-        for root, parts in ids:
-            for id in parts:
-                for locale in self._new_locales:
-                    self._changes.append(SetText(root, id, "name", locale, ""))
-                    self._changes.append(SetText(root, id, "desc", locale, ""))
+        for locale in self._new_locales:
+            for section in self._sections.values():
+                self._add_locale("sections", section, locale)
+            for item in self._items.values():
+                self._add_locale("items", item, locale)
+
+    def _add_locale(self, root: str, part: Section | Item, locale: str) -> None:
+        for field, texts in (("name", part.name), ("desc", part.description)):
+            if locale not in texts:
+                self._changes.append(SetText(root, part.id, field, locale, ""))
 
     def _known_section(self, section: PlainSection) -> Section | None:
         if section.id is not None:
@@ -215,10 +175,11 @@ class _Plan:
         if known.is_deleted:
             self._set("items", known.id, "deleted", False)
         now = {"price": known.price, "spice": known.spiciness}
-        for name, value in _wanted(item).items():
-            if value != now[name]:
-                self._set("items", known.id, name, value)
-        for name, value in _code_changes(known, item):
+        wanted = _wanted(item)
+        changed: list[tuple[str, object]] = [
+            (name, wanted[name]) for name in wanted if wanted[name] != now[name]
+        ]
+        for name, value in (*changed, *_code_changes(known, item)):
             self._set("items", known.id, name, value)
 
     def _merge_texts(

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collab.admission import read_update
-from collab.document import DOCUMENT_LIMIT_BYTES, MenuDocument
-from collab.errors import BadUpdate, EngineFailed, StoreError, TooLarge
+from collab.document import DOCUMENT_LIMIT_BYTES, STORED_LIMITS, MenuDocument
+from collab.errors import BadUpdate, EngineFailed, StoreError
 from collab.records import LoggedUpdate, StoredDocument
 
 
@@ -32,22 +32,23 @@ def rebuild(stored: StoredDocument, *, limit_bytes: int = DOCUMENT_LIMIT_BYTES) 
     """
     poison: dict[int, str] = {}
     while True:
-        document = _from_snapshot(stored, limit_bytes)
+        document = _from_snapshot(stored)
         broken_at = _replay(document, stored.updates, poison)
         if broken_at is None:
             break
         poison[broken_at] = "engine_failed"
+    document.limit_bytes = limit_bytes
     held = {waiting.data for waiting in document.pending}
     waiting = tuple(row.seq for row in stored.updates if row.seq not in poison and row.data in held)
     return Rebuilt(document, tuple(sorted(poison.items())), waiting)
 
 
-def _from_snapshot(stored: StoredDocument, limit_bytes: int) -> MenuDocument:
-    document = MenuDocument(limit_bytes=limit_bytes)
+def _from_snapshot(stored: StoredDocument) -> MenuDocument:
+    document = MenuDocument(limit_bytes=None)
     if stored.snapshot is not None:
         try:
             _take(document, stored.snapshot)
-        except (BadUpdate, EngineFailed, TooLarge) as error:
+        except (BadUpdate, EngineFailed) as error:
             raise StoreError(
                 f"the snapshot of document {stored.document.id!r} cannot be read; "
                 "run `mirepoix doctor`, then restore a backup",
@@ -65,7 +66,7 @@ def _replay(
             continue
         try:
             _take(document, row.data)
-        except (BadUpdate, TooLarge) as error:
+        except BadUpdate as error:
             poison[row.seq] = error.reason
         except EngineFailed:
             return row.seq
@@ -73,4 +74,4 @@ def _replay(
 
 
 def _take(document: MenuDocument, update: bytes) -> None:
-    document.receive(update, read_update(update), answers_step1=True)
+    document.receive(update, read_update(update, STORED_LIMITS), answers_step1=True)

@@ -13,8 +13,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from collab.admission import read_update
-from collab.document import MenuDocument
 from collab.errors import StoreError
 from collab.rebuild import rebuild
 from collab.records import StoredDocument
@@ -64,9 +62,8 @@ def snapshot_of(stored: StoredDocument) -> Compacted | None:
             break
         keep.update(rebuilt.waiting)
     snapshot = rebuilt.document.full_state()
-    again = MenuDocument()
-    again.receive(snapshot, read_update(snapshot), answers_step1=True)
-    if again.digest() != rebuilt.document.digest():
+    again = rebuild(replace(stored, snapshot=snapshot, updates=()))
+    if again.document.digest() != rebuilt.document.digest():
         raise StoreError(
             f"a snapshot of {stored.document.id!r} does not read back equal; the log stays",
             reason="snapshot_unequal",

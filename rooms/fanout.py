@@ -38,7 +38,7 @@ def show(
             continue
         outbox = seat.outbox
         if outbox.is_full:
-            seat.behind = _clocks_before(messages, clocks)
+            seat.behind = clocks_before(messages, clocks)
             continue
         if seat in concerned:
             bodies = [message.body for message in messages if seat not in message.withheld]
@@ -58,7 +58,8 @@ def show(
     return written
 
 
-def _clocks_before(messages: Sequence[Message], clocks: Mapping[int, int]) -> dict[int, int]:
+def clocks_before(messages: Sequence[Message], clocks: Mapping[int, int]) -> dict[int, int]:
+    """The clocks of a document as they were before the messages; clocks: with them applied."""
     before = dict(clocks)
     for message in messages:
         for client, first, _ in message.blocks:

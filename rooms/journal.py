@@ -26,6 +26,8 @@ INTERVAL_SECONDS = 0.010
 PAUSE_AFTER_SECONDS = 5.0
 RETRY_FIRST_SECONDS = 0.05
 RETRY_LAST_SECONDS = 1.0
+# After a failed fsync nobody knows what is on disk: the process ends, and the next one reads it.
+GIVE_UP_REASONS = frozenset({"fsync_failed"})
 
 log = logging.getLogger("mirepoix.journal")
 
@@ -110,7 +112,10 @@ class Journal:
         return self.position
 
     async def run(self) -> None:
-        """Commit what is added, for ever. Cancelling it leaves the batch under way undecided."""
+        """Commit what is added, for ever. Cancelling it leaves the batch under way undecided.
+
+        Raises StoreError when the store can never save again (`GIVE_UP_REASONS`).
+        """
         committed_at = float("-inf")
         while True:
             await self._wake.wait()
@@ -148,6 +153,8 @@ class Journal:
             try:
                 appended = await self._store.append(_by_document(self._committing))
             except StoreError as error:
+                if error.reason in GIVE_UP_REASONS:
+                    raise
                 log.warning(
                     "commit failed, retrying",
                     extra={"action": "commit_failed", "reason": error.reason},

@@ -16,10 +16,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from collab.admission import read_update
 from collab.awareness import AwarenessTable
 from collab.document import DOCUMENT_LIMIT_BYTES
-from collab.errors import DocumentGone, MirepoixError, StoreError
+from collab.errors import DocumentGone, MirepoixError
 from collab.rebuild import Rebuilt, rebuild
 from collab.records import Document, DocumentUpdates, NewUpdate, StoredDocument
 from rooms.clock import Clock
@@ -146,8 +145,11 @@ class Lobby:
                 raise DocumentGone(f"there is no document {document_id!r}")
             rebuilt = await self._build(stored)
             await self._set_aside(stored, rebuilt)
+            if self._entries.get(document_id) is not entry:
+                raise DocumentGone(f"document {document_id!r} was deleted")
         except MirepoixError as error:
-            self._entries.pop(document_id, None)
+            if self._entries.get(document_id) is entry:
+                del self._entries[document_id]
             entry.opened.set_exception(error)
             entry.opened.exception()  # taken: nobody may be waiting any more
             return
@@ -236,7 +238,8 @@ class Lobby:
         room.logged_bytes = 0
         try:
             await compact(self._store, document_id)
-        except StoreError as error:
+        except MirepoixError as error:
+            # The log stays; neither this document nor any other is worse off.
             self._meter.refused(error.reason)
             log.error(
                 "compaction failed",
@@ -255,15 +258,16 @@ class Lobby:
             await self._journal.flush()
             try:
                 stored = await self._store.load(room.record.id)
-            except StoreError:
+                if stored is None:
+                    self.forget(room.record.id)
+                    return
+                rebuilt = await self._build(stored)
+                await self._set_aside(stored, rebuilt)
+                room.replace_document(rebuilt.document)
+            except MirepoixError:
                 await asyncio.sleep(TICK_SECONDS)
                 continue
-            break
-        if stored is None:
-            room.lost_document()
             return
-        rebuilt = await self._build(stored)
-        room.replace_document(rebuilt.document)
 
     # -- closing -------------------------------------------------------------------------------
 
@@ -272,8 +276,8 @@ class Lobby:
         try:
             await self._save_what_lacks(document_id, room)
             if room.logged_updates >= AFTER_UPDATES_AT_CLOSE:
-                await compact(self._store, document_id)
-        except StoreError as error:
+                await self._compact(document_id, entry, room)
+        except MirepoixError as error:
             # The room stays and is tried again later; nothing is thrown away.
             log.warning(
                 "room not closed",
@@ -283,10 +287,11 @@ class Lobby:
             closed, entry.closed = entry.closed, None
             closed.set()
             return
-        self._entries.pop(document_id, None)
-        room.dispose()
-        self._meter.room_closed()
-        log.info("room closed", extra={"action": "room_closed", "document": document_id})
+        if self._entries.get(document_id) is entry:  # and was not forgotten meanwhile
+            del self._entries[document_id]
+            room.dispose()
+            self._meter.room_closed()
+            log.info("room closed", extra={"action": "room_closed", "document": document_id})
         entry.closed.set()
 
     async def _save_what_lacks(self, document_id: str, room: MenuRoom) -> None:
@@ -297,10 +302,9 @@ class Lobby:
         if stored is None:
             return
         rebuilt = await self._build(stored)
-        full = room.document.full_state()
-        outline = read_update(full)
-        if rebuilt.document.holds(outline):
+        if rebuilt.document.holds(room.document.outline()):
             return
+        full = room.document.full_state()
         log.error("saving what the log lacked", extra={"action": "healed", "document": document_id})
         self._meter.refused("log_lacked_edits")
         update = NewUpdate(full, "server", "server", self._clock.utc())

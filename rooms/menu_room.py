@@ -14,7 +14,7 @@ Rule 5: while saving is impossible, or the document is being rebuilt, updates ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ from collab.errors import DocumentGone, EngineFailed, MirepoixError, StoreError
 from collab.records import Document
 from rooms.client_ids import ClientIds
 from rooms.clock import Clock
-from rooms.fanout import Message, show
+from rooms.fanout import Message, clocks_before, show
 from rooms.frames import join_frames
 from rooms.journal import Journal
 from rooms.ports import Meter
@@ -40,6 +40,7 @@ FULL_ANSWER_LIMIT_BYTES = 256 * 1024  # up to here a returning client gets every
 ASK_AGAIN_SECONDS = 10.0  # a client that never answers a SyncStep1 is asked once more
 KEEPALIVE_SECONDS = 15.0  # y-websocket and Hocuspocus give up after 30 s of silence
 KEEPALIVE_OWED_SECONDS = 2.0  # y-sweet's client gives up 3 s after an unanswered 102
+SAVING_PAUSED = ("saving_paused", "changes cannot be saved at the moment; keep this open")
 LIMIT_AWARENESS_ENTRIES = 1000
 LIMIT_AWARENESS_STATE_BYTES = 64 * 1024
 
@@ -80,6 +81,7 @@ class MenuRoom:
         self._ids = ClientIds(bound)
         self._turn: list[Handled] = []
         self._promises = Promises()
+        self._unanswered: dict[Seat, bytes] = {}  # state vectors that came while it was broken
         self._is_scheduled = False
         self._is_timed = False
         self._is_saving_paused = False
@@ -111,6 +113,8 @@ class MenuRoom:
         self.tell_who_is_here(seat)
         for code, reason in self.warnings:
             seat.notice(code, reason)
+        if self._is_saving_paused:
+            seat.notice(*SAVING_PAUSED)
 
     def leave(self, seat: Seat) -> None:
         """The connection is gone. Calling it twice is harmless."""
@@ -124,7 +128,7 @@ class MenuRoom:
     def close(self, error: MirepoixError) -> None:
         """Send everybody away."""
         for seat in list(self.seats):
-            seat.end(error)
+            self._end(seat, error)
 
     # -- what doors hand in --------------------------------------------------------------------
 
@@ -143,19 +147,27 @@ class MenuRoom:
         A newcomer gets everything at once. A returning client is answered when everything it may
         have sent before is on disk, because its own structs in the answer confirm them; and it
         gets the full state while that is small, because nothing else would bring back the echo
-        that a lost socket took along (y-websocket 3.1 sync-status).
-        Raises BadStateVector.
+        that a lost socket took along (y-websocket 3.1 sync-status). Who asks again before that
+        gets one answer for both: broadcasts brought everything since.
+        Raises BadStateVector, EngineFailed.
         """
-        if not read_state_vector(state_vector):
-            self.send(seat, messages.sync_step2(self.document.full_state()))
+        is_newcomer = not read_state_vector(state_vector)
+        if self._is_broken:
+            self._unanswered[seat] = state_vector  # memory may hold what the log does not
+            return
+        if is_newcomer:
+            self._write(seat, self._state(self._encoded(self.document.full_state)))
+            return
+        if seat.awaits_answer:
             return
 
         # Encoded now and not when it is due: by then it could hold structs of the receiver that
         # are not on disk yet.
-        update = self.document.full_state()
+        update = self._encoded(self.document.full_state)
         if len(update) > FULL_ANSWER_LIMIT_BYTES:
             update = self.document.missing_for(state_vector)
-        self._promise(seat, (messages.sync_step2(update),))
+        seat.awaits_answer = True
+        self._promise(seat, self._state(update), is_answer=True)
 
     def receive(self, seat: Seat, update: bytes, *, answers_step1: bool = False) -> None:
         """Take an Update or a SyncStep2.
@@ -220,10 +232,12 @@ class MenuRoom:
         entries = messages.decode_awareness(
             payload, LIMIT_AWARENESS_ENTRIES, LIMIT_AWARENESS_STATE_BYTES
         )
-        if not seat.client_ids and len(entries) == 1:
-            self._ids.bind(seat, entries[0].client)
         now = self._around.clock.monotonic()
         heard = self.awareness.hear(seat, seat.stamp, entries, now)
+        if not seat.client_ids and len(entries) == 1:
+            client = entries[0].client
+            if self.awareness.owner_of(client) is seat:  # and not an echo of somebody else's
+                self._ids.bind(seat, client)
         for reason in heard.refused:
             self._around.meter.refused(reason)
         if heard.announce_again:
@@ -238,17 +252,17 @@ class MenuRoom:
         """Send `body` when everything this seat has edited so far is on disk.
 
         A returning y-sweet client asks before it has answered our SyncStep1, while its offline
-        edits are still to come with that answer: so an open SyncStep1 holds the promise back.
+        edits are still to come with that answer: so an open SyncStep1 holds the promise back. So
+        does a room that takes no updates: what the client sent meanwhile comes again later.
         """
-        if seat.asked and seat.may_write:
+        if seat.may_write and (seat.asked or self.is_holding):
             seat.held.append(body)
         else:
             self._promise(seat, (body,))
 
     def send(self, seat: Seat, body: bytes) -> None:
         """Send a message of the seat's protocol now. body: without the seat's prefix."""
-        seat.outbox.write(join_frames(seat.prefix, (body,)))
-        seat.last_sent_at = self._around.clock.monotonic()
+        self._write(seat, (body,))
 
     # -- what the journal says -----------------------------------------------------------------
 
@@ -266,7 +280,7 @@ class MenuRoom:
         """Saving is impossible for now."""
         self._is_saving_paused = True
         for seat in self.seats:
-            seat.notice("saving_paused", "changes cannot be saved at the moment; keep this open")
+            seat.notice(*SAVING_PAUSED)
 
     def resume(self) -> None:
         """Saving works again; everybody gives back what was not taken."""
@@ -293,6 +307,10 @@ class MenuRoom:
         self.document = document
         self._is_broken = False
         self._ask_everybody()
+        unanswered, self._unanswered = self._unanswered, {}
+        for seat, state_vector in unanswered.items():
+            if not seat.is_gone:
+                self.answer(seat, state_vector)
 
     def tick(self, now: float) -> None:
         """Expire presence, keep connections alive, help those who are behind.
@@ -306,7 +324,8 @@ class MenuRoom:
             if seat.behind is not None:
                 self._help(seat, now)
                 continue
-            patience = KEEPALIVE_OWED_SECONDS if seat in waiting else KEEPALIVE_SECONDS
+            is_owed = seat in waiting or bool(seat.held)
+            patience = KEEPALIVE_OWED_SECONDS if is_owed else KEEPALIVE_SECONDS
             if now - seat.last_sent_at >= patience:
                 self.send(seat, messages.KEEPALIVE)
 
@@ -366,25 +385,44 @@ class MenuRoom:
         for promise in promises_of(turn, shown, self._position):
             self._promises.add(promise)
 
-    def _promise(
-        self, seat: Seat, bodies: tuple[bytes, ...] | Callable[[], tuple[bytes, ...]]
-    ) -> None:
+    def _promise(self, seat: Seat, bodies: tuple[bytes, ...], *, is_answer: bool = False) -> None:
         if self._turn:
             self.flush()  # so that the position covers what this seat sent in this turn
         now = self._around.clock.monotonic()
-        self._promises.add(Promise(self._position, seat, bodies, now, False))
+        self._promises.add(Promise(self._position, seat, bodies, now, False, is_answer))
         self._schedule()
 
     def _keep_promises(self, now: float) -> None:
         frames: dict[Seat, list[bytes]] = {}
         for promise in self._promises.due(self._around.journal.durable):
-            bodies = promise.bodies if isinstance(promise.bodies, tuple) else promise.bodies()
-            frames.setdefault(promise.seat, []).extend(bodies)
+            frames.setdefault(promise.seat, []).extend(promise.bodies)
+            if promise.is_answer:
+                promise.seat.awaits_answer = False
             if promise.is_acknowledgement:
                 self._around.meter.acknowledged(now - promise.made_at)
-        for seat, bodies_due in frames.items():
-            seat.outbox.write(join_frames(seat.prefix, bodies_due))
-            seat.last_sent_at = now
+        for seat, bodies in frames.items():
+            self._write(seat, bodies)
+
+    def _write(self, seat: Seat, bodies: Sequence[bytes]) -> None:
+        seat.outbox.write(join_frames(seat.prefix, bodies))
+        seat.last_sent_at = self._around.clock.monotonic()
+        if seat.behind is None and seat.outbox.is_full:
+            # Its door stops reading now, so answers do not pile up for one who only asks.
+            turn = messages_of(self._turn, self._ids)
+            seat.behind = clocks_before(turn, self.document.clocks)
+
+    def _state(self, update: bytes) -> tuple[bytes, ...]:
+        """A SyncStep2, and what waits: the engine leaves it out, and only its bytes as they came
+        let the receiver heal together with us."""
+        waiting = (messages.update(part.data) for part in self.document.pending)
+        return (messages.sync_step2(update), *waiting)
+
+    def _encoded(self, encode: Callable[[], bytes]) -> bytes:
+        try:
+            return encode()
+        except EngineFailed:
+            self._break()
+            raise
 
     def _show_awareness(self, now: float) -> None:
         entries, refused = self.awareness.take(now)
@@ -406,18 +444,25 @@ class MenuRoom:
         """Catch a slow reader up with one SyncStep2, or give it up."""
         if seat.outbox.is_stuck(now):
             self._around.meter.refused("too_slow")
-            seat.end(MirepoixError("reading too slowly", reason="too_slow"))
-        elif seat.outbox.has_room and not seat.is_catching_up:
-            seat.is_catching_up = True
-            self._promise(seat, lambda: self._catch_up(seat))
+            self._end(seat, MirepoixError("reading too slowly", reason="too_slow"))
+        elif seat.outbox.has_room and not self._is_broken:
+            self._catch_up(seat)
 
-    def _catch_up(self, seat: Seat) -> tuple[bytes, ...]:
-        update = self.document.missing_since(seat.behind or {})
+    def _catch_up(self, seat: Seat) -> None:
+        # Encoded now and promised, as in `answer`; what is shown from now on it gets again.
+        try:
+            update = self.document.missing_since(seat.behind or {})
+        except EngineFailed:
+            self._break()
+            return
         seat.behind = None
-        seat.is_catching_up = False
         seat.outbox.recovered()
         who = messages.awareness(messages.encode_awareness(self.awareness.shown()))
-        return (messages.sync_step2(update), who)
+        self._promise(seat, (*self._state(update), who))
+
+    def _end(self, seat: Seat, error: MirepoixError) -> None:
+        self.leave(seat)  # first, so that it is not ended twice
+        seat.end(error)
 
     def _ask_again(self, seat: Seat) -> None:
         """Ask for what lies before a gap, unless it was asked for just now."""
@@ -431,6 +476,8 @@ class MenuRoom:
                 self.ask(seat)
 
     def _break(self) -> None:
+        if self._is_broken:
+            return
         self._is_broken = True
         self._around.meter.refused("engine_failed")
         self.flush()

@@ -9,7 +9,6 @@ Rule 2: promises are kept in order, so positions never go back.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from rooms.seat import Seat
@@ -21,9 +20,10 @@ class Promise:
 
     position: int
     seat: Seat
-    bodies: tuple[bytes, ...] | Callable[[], tuple[bytes, ...]]  # a call: made when it is due
+    bodies: tuple[bytes, ...]
     made_at: float  # monotonic seconds
     is_acknowledgement: bool
+    is_answer: bool = False  # to a SyncStep1
 
 
 class Promises:

@@ -45,7 +45,7 @@ class Seat:
     # that asks often is told of its latest.
     held: deque[bytes] = field(default_factory=lambda: deque(maxlen=HELD))
     behind: dict[int, int] | None = None  # clocks at the first broadcast that was not written
-    is_catching_up: bool = False
+    awaits_answer: bool = False  # an answer to its SyncStep1 is promised
     is_gone: bool = False
     last_sent_at: float = 0.0  # monotonic seconds
 

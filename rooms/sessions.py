@@ -149,14 +149,16 @@ class SessionBook:
         edits, self._dirty_edits = self._dirty_edits, {}
         try:
             await self._store.write(list(sessions.values()), list(edits.values()))
-        except StoreError as error:
+        except (StoreError, asyncio.CancelledError) as error:
+            self._dirty = {**sessions, **self._dirty}
+            self._dirty_edits = {**edits, **self._dirty_edits}
+            if not isinstance(error, StoreError):
+                raise
             self._meter.refused("sessions_not_written")
             log.warning(
                 "sessions not written",
                 extra={"action": "sessions_not_written", "reason": error.reason},
             )
-            self._dirty = {**sessions, **self._dirty}
-            self._dirty_edits = {**edits, **self._dirty_edits}
 
     def _look(self, now: float) -> None:
         for connection in self._connections.values():

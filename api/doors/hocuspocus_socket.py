@@ -32,6 +32,10 @@ def hocuspocus_socket(reception: Reception) -> Handler:
     """The handler of this door."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
+        with reception.occupied(request):
+            return await serve_one(request)
+
+    async def serve_one(request: web.Request) -> web.StreamResponse:
         signed = await _signed_in_already(reception, request)
         socket = await Socket.accept(
             request,

@@ -27,12 +27,8 @@ class Occupancy:
     def __init__(self, limit_per_address: int, limit_total: int) -> None:
         self._limit_per_address = limit_per_address
         self._limit_total = limit_total
+        self.total = 0  # sockets open now
         self._sockets: Counter[str] = Counter()  # by address; no entry stays at zero
-
-    @property
-    def total(self) -> int:
-        """How many sockets are open now."""
-        return self._sockets.total()
 
     @contextmanager
     def occupied(self, address: str) -> Iterator[None]:
@@ -46,9 +42,11 @@ class Occupancy:
         if self.total >= self._limit_total:
             raise Overloaded("The server has as many sockets as it can serve; try again shortly.")
         self._sockets[place] += 1
+        self.total += 1
         try:
             yield
         finally:
+            self.total -= 1
             self._sockets[place] -= 1
             if not self._sockets[place]:
                 del self._sockets[place]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from aiohttp import hdrs, web
 
 from api.auth import Authenticator
 from api.config import Config
+from api.doors.occupancy import Occupancy
 from api.entrance import Entrance
 from api.forwarding import asked
 from api.live import Live, LiveSeats
@@ -36,6 +37,15 @@ class Reception:
     sessions: SessionBook
     metrics: Metrics
     clock: Clock
+    occupancy: Occupancy
+
+    def occupied(self, request: web.Request) -> AbstractContextManager[None]:
+        """Count a socket of the request's sender for as long as the context lasts.
+
+        Enter it before anything else is done for the request.
+        Raises TooManySockets or Overloaded.
+        """
+        return self.occupancy.occupied(asked(request, self.config.trusted_proxies).address)
 
     @contextmanager
     def seated(

@@ -81,7 +81,7 @@ class Socket:
         )
         await response.prepare(request)
         if request.transport is None:
-            raise ConnectionResetError("the peer went away during the upgrade")
+            raise ProtocolViolation("the peer went away", reason="gone_during_upgrade")
         outbox = Outbox(
             request.transport,
             limit_bytes=config.outbox_limit_bytes,
@@ -138,6 +138,8 @@ class Socket:
         except MirepoixError as error:
             self._metrics.refused(error.reason)
             self._error = self._error or error
+        except ConnectionError:
+            pass  # gone while aiohttp answered a ping; the same as any other end
         except Exception:
             # The socket handler is one of three places that catch everything: a mistake of ours
             # must not take the other connections along.

@@ -26,6 +26,10 @@ def yjs_socket(reception: Reception) -> Handler:
     """The handler of this door."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
+        with reception.occupied(request):
+            return await serve_one(request)
+
+    async def serve_one(request: web.Request) -> web.StreamResponse:
         signed = await reception.authenticator.authenticate(request)
         admission = await reception.entrance.admit(signed.identity, request.match_info["document"])
         async with reception.lobby.lease(admission.document.id) as room:

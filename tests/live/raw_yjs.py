@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Final, Self
 
 import aiohttp
-from pycrdt import Decoder, write_message, write_var_uint
+from pycrdt import Decoder, write_message
 
 from tests.live.replicas import Replica
 
@@ -118,6 +118,19 @@ class RawYjs:
                     raise ConnectionError(f"closed with {self.close_code}")
                 await self._arrived.wait()
 
+    async def frame(self, number: int) -> bytes | None:
+        """The frame of a number, from 0, as soon as it is there; None when the socket closed."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: len(self.frames) > number or not self.is_open)
+        return self.frames[number] if len(self.frames) > number else None
+
+    async def closed(self) -> int:
+        """Wait for the end; the close code."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: not self.is_open)
+        assert self.close_code is not None
+        return self.close_code
+
     async def wait_for_sync(self, kind: int, seconds: float = PATIENCE_SECONDS) -> bytes:
         """The payload of the first sync message of a kind."""
         frame = await self.wait_for(lambda frame: frame[:2] == bytes([SYNC, kind]), seconds)
@@ -195,23 +208,11 @@ class PythonClient:
         await socket.send_sync(STEP_1, self.replica.state_vector())
         self._socket = socket
         self.connections += 1
-        taken = 0
-        while True:
-            async with socket._arrived:
-                await socket._arrived.wait_for(
-                    lambda: len(socket.frames) > taken or not socket.is_open
-                )
-            if len(socket.frames) == taken:
-                return
-            sync = read_sync(socket.frames[taken])
-            taken += 1
-            match sync:
+        number = 0
+        while (frame := await socket.frame(number)) is not None:
+            number += 1
+            match read_sync(frame):
                 case (0, state_vector):
                     await socket.send_sync(STEP_2, self.replica.missing_for(state_vector))
                 case (1 | 2, update):
                     self.replica.apply(update)
-
-
-def y_sweet_version(version: int) -> bytes:
-    """Frame 102 of y-sweet's client: "tell me when version n is saved"."""
-    return write_var_uint(102) + write_message(write_var_uint(version))

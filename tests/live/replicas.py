@@ -89,6 +89,16 @@ class PycrdtReplica:
         assert update is not None
         return update
 
+    def cut(self, offset: int, length: int) -> bytes:
+        """Take bytes out of the text; the update."""
+
+        def change() -> None:
+            del self.text[offset : offset + length]
+
+        update = self._made(change)
+        assert update is not None
+        return update
+
     def edit(self, random: Random) -> bytes | None:
         return self._made(lambda: self._edit(random))
 

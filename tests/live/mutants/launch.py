@@ -1,0 +1,167 @@
+"""Start the server with one thing broken on purpose: python launch.py VARIANT serve ...
+
+Each variant changes the running program in memory, parent and child alike; `test_mutants.py`
+proves that the check that guards the broken rule turns red. docs/testing.md has the table.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path[0] = str(Path(__file__).parents[3])
+
+EXIT_DIED = 137  # as after kill -9
+
+
+def acknowledge_before_commit() -> None:
+    """Promises are kept at once, whatever is on disk."""
+    from rooms.promises import Promises
+
+    due = Promises.due
+    Promises.due = lambda self, durable: due(self, sys.maxsize)  # type: ignore[method-assign]
+
+
+def trim_before_snapshot() -> None:
+    """A compaction first deletes the rows, and dies before the snapshot is in."""
+    from sqlalchemy import delete
+
+    from storage.tables import menu_updates
+    from storage.updates import UpdateStore
+
+    async def compact(
+        self: UpdateStore, document_id: str, snapshot: bytes, upto_seq: int, keep: Any = ()
+    ) -> None:
+        covered = (menu_updates.c.document_id == document_id) & (menu_updates.c.seq <= upto_seq)
+        await self._database.transact(
+            lambda writer: writer.execute(delete(menu_updates).where(covered))
+        )
+        os._exit(EXIT_DIED)
+
+    UpdateStore.compact = compact  # type: ignore[method-assign]
+
+
+def die_in_compaction() -> None:
+    """Not broken: dies at the end of a compaction's transaction, right before its commit."""
+    from storage.updates import UpdateStore
+
+    compact = UpdateStore.compact
+
+    async def die(self: UpdateStore, *arguments: Any) -> None:
+        transact = self._database.transact
+
+        async def transact_and_die(work: Callable[[Any], Any]) -> None:
+            async def work_and_die(connection: Any) -> None:
+                await work(connection)
+                os._exit(EXIT_DIED)
+
+            await transact(work_and_die)
+
+        self._database.transact = transact_and_die  # type: ignore[method-assign,assignment]
+        await compact(self, *arguments)
+
+    UpdateStore.compact = die  # type: ignore[method-assign]
+
+
+def die_after_compaction() -> None:
+    """Not broken: dies right after a compaction."""
+    from storage.updates import UpdateStore
+
+    compact = UpdateStore.compact
+
+    async def die(self: UpdateStore, *arguments: Any) -> None:
+        await compact(self, *arguments)
+        os._exit(EXIT_DIED)
+
+    UpdateStore.compact = die  # type: ignore[method-assign]
+
+
+def save_engine_events() -> None:
+    """What is saved is the engine's `event.update`, not the bytes that the client sent."""
+    from dataclasses import replace
+
+    from collab.document import EMPTY_UPDATE, MenuDocument
+    from rooms import menu_room
+
+    receive = MenuDocument.receive
+    updates_of = menu_room.updates_of
+    made: dict[bytes, bytes] = {}
+
+    def observed(self: MenuDocument, update: bytes, *rest: Any, **more: Any) -> Any:
+        events: list[bytes] = []
+        watching = self._doc.observe(lambda event: events.append(event.update))
+        try:
+            return receive(self, update, *rest, **more)
+        finally:
+            self._doc.unobserve(watching)
+            made[update] = events[0] if events else EMPTY_UPDATE
+
+    def rewritten(*arguments: Any) -> Any:
+        saved = updates_of(*arguments)
+        if saved is None:
+            return None
+        updates = tuple(replace(one, data=made.get(one.data, one.data)) for one in saved.updates)
+        return replace(saved, updates=updates)
+
+    MenuDocument.receive = observed  # type: ignore[method-assign]
+    menu_room.updates_of = rewritten
+
+
+def let_readers_write() -> None:
+    """The check of the right to write is skipped."""
+    from rooms.seat import Seat
+
+    Seat.may_write = property(lambda self: True)  # type: ignore[method-assign,assignment]
+
+
+def sync_normal() -> None:
+    """SQLite syncs its log only at checkpoints."""
+    _synchronous("NORMAL", 1)
+
+
+def sync_off() -> None:
+    """SQLite never syncs."""
+    _synchronous("OFF", 0)
+
+
+def _synchronous(name: str, number: int) -> None:
+    from storage import engines
+
+    engines.WRITER_PRAGMAS["synchronous"] = name
+    engines.DURABLE_PRAGMAS["synchronous"] = number
+
+
+VARIANTS: dict[str, Callable[[], None]] = {
+    variant.__name__: variant
+    for variant in (
+        acknowledge_before_commit,
+        trim_before_snapshot,
+        die_in_compaction,
+        die_after_compaction,
+        save_engine_events,
+        let_readers_write,
+        sync_normal,
+        sync_off,
+    )
+}
+
+
+def main() -> int:
+    """Break what the first argument names, then run the command line."""
+    from api import serving
+    from api.cli import main as run
+
+    name, *arguments = sys.argv[1:]
+    VARIANTS[name]()
+    serving.child_command = lambda typed, descriptor: [
+        *(sys.executable, __file__, name, *typed),
+        *("--ping-descriptor", str(descriptor)),
+    ]
+    return run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
