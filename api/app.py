@@ -14,7 +14,7 @@ from api.doors.hocuspocus_socket import hocuspocus_socket
 from api.doors.ops import add_ops
 from api.doors.yjs_socket import yjs_socket
 from api.errors import problem_middleware
-from api.first_start import prepare
+from api.first_start import announce, furnish
 from api.house import House, open_house
 from api.logs import access_log_class
 from api.pages import add_pages
@@ -60,6 +60,7 @@ async def serve(config: Config, on_ready: Callable[[], None]) -> int:
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
     async with open_house(config) as house:
+        await furnish(house)  # a socket may ask for the demo at once
         runner = web.AppRunner(
             create_app(house),
             access_log_class=access_log_class(config.trusted_proxies),
@@ -70,7 +71,7 @@ async def serve(config: Config, on_ready: Callable[[], None]) -> int:
         try:
             site = web.TCPSite(runner, config.host, config.port)
             await site.start()
-            await prepare(house, _address(config, runner))
+            await announce(house, _address(config, runner))
             on_ready()
             await _until(stop, house.health.failed)
             house.health.is_open = False

@@ -44,7 +44,7 @@ async def furnish(house: House) -> None:
         pass  # somebody deleted it; its id stays taken and it does not come back
 
 
-async def prepare(house: House, address: str) -> None:
+async def announce(house: House, address: str) -> None:
     """Print what to open. address: where people find the server, such as http://127.0.0.1:8000.
 
     Raises StoreError.

@@ -64,6 +64,7 @@ def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [out]
     root.setLevel(level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # a dozen lines at every start
     logging.captureWarnings(True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from pycrdt import Array, Doc, Map, Text
 
@@ -13,7 +14,7 @@ _WORDS = "rice noodle duck lemon ginger crispy broth garden pepper sesame basil 
 def sample_update(seed: int, items: int = ITEMS) -> bytes:
     """One update_v1 that makes the whole document."""
     random = Random(seed)
-    doc: Doc[Map] = Doc(client_id=random.randrange(1 << 28, 1 << 32))
+    doc: Doc[Map[Any]] = Doc(client_id=random.randrange(1 << 28, 1 << 32))
     menu = doc.get("items", type=Map)
     with doc.transaction():
         for number in range(items):

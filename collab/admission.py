@@ -98,6 +98,9 @@ def _read_clients(data: bytes, outline: UpdateOutline, limits: UpdateLimits) -> 
         pos = _read_structs(data, pos, client, data[start:pos], structs, outline, limits)
     if clients > 1 and outline.needs:
         outline.needs = _outside(outline.needs, outline.blocks)
+    for _, clock in outline.needs:
+        if clock >= LIMIT_CLOCK:
+            raise _clock_out_of_range()
     return pos
 
 
@@ -256,7 +259,7 @@ def _end(clock: int, length: int) -> int:
     if length == 0:
         raise BadUpdate("The update holds something of length zero.", reason="zero_length")
     if clock + length > LIMIT_CLOCK:
-        raise BadUpdate("A clock is out of range.", reason="integer_out_of_range")
+        raise _clock_out_of_range()
     return clock + length
 
 
@@ -265,6 +268,10 @@ def _outside(
 ) -> list[tuple[int, int]]:
     inside = IdRanges(blocks)
     return [id for id in ids if not inside.contains(*id)]
+
+
+def _clock_out_of_range() -> BadUpdate:
+    return BadUpdate("A clock is out of range.", reason="integer_out_of_range")
 
 
 def _client_twice() -> BadUpdate:

@@ -310,7 +310,10 @@ class MenuRoom:
         unanswered, self._unanswered = self._unanswered, {}
         for seat, state_vector in unanswered.items():
             if not seat.is_gone:
-                self.answer(seat, state_vector)
+                try:
+                    self.answer(seat, state_vector)
+                except EngineFailed as error:
+                    self._end(seat, error)
 
     def tick(self, now: float) -> None:
         """Expire presence, keep connections alive, help those who are behind.

@@ -15,7 +15,6 @@ from collab.errors import MirepoixError
 from collab.identity import Access, Identity
 from rooms.outbox import Outbox
 
-
 HELD = 16  # promises held back for one seat
 
 

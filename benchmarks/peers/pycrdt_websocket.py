@@ -1,5 +1,8 @@
 """pycrdt-websocket without a store. Usage: python pycrdt_websocket.py PORT"""
 
+# mypy: ignore-errors
+# (it runs in an environment of its own, with packages that this one does not have)
+
 from __future__ import annotations
 
 import asyncio

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
@@ -103,7 +103,12 @@ def check_all_there(updates: Sequence[Json], state: Json) -> None:
 
 def clocks_of(state_vector: str) -> dict[int, int]:
     """A state vector in base64 as {client id: next clock}."""
-    numbers = _numbers(base64.b64decode(state_vector))
+    return clocks_in(base64.b64decode(state_vector))
+
+
+def clocks_in(state_vector: bytes) -> dict[int, int]:
+    """A state vector as {client id: next clock}."""
+    numbers = _numbers(state_vector)
     return {next(numbers): next(numbers) for _ in range(next(numbers))}
 
 
@@ -281,11 +286,3 @@ async def _check_text(url: str, wanted: str) -> None:
         replica.apply(await newcomer.full_state())
     if str(replica.text) != wanted:
         raise LostEdits(f"the text is {str(replica.text)[-80:]!r}, not {wanted[-80:]!r}")
-
-
-def check_equal_content(contents: Mapping[str, Any]) -> None:
-    """Raises AssertionError when two bindings show something else (1 and 1.0 are the same)."""
-    (first_name, first), *others = contents.items()
-    for name, content in others:
-        for root, value in content.items():
-            assert value == first[root], f"{root} differs between {first_name} and {name}"

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import pycrdt
 
+EMPTY_UPDATE = b"\x00\x00"
 WORDS = ("a", "bé", "ñandú ", "Suppe", "🍜", "Ärger", "辣椒", "\n", "zwölf ", "0")
 
 
@@ -136,7 +137,11 @@ class PycrdtReplica:
 
 
 class YpyReplica:
-    """A document of y-py, the binding before pycrdt: an old release of the same engine."""
+    """A document of y-py, the binding before pycrdt: an old release of the same engine.
+
+    That release panics when it encodes an item whose parent was collected ("Couldn't get item's
+    parent", y-py 0.6.2), so a SyncStep1 is answered with every update that was made here.
+    """
 
     def __init__(self) -> None:
         import y_py
@@ -146,14 +151,15 @@ class YpyReplica:
         self.text = self.doc.get_text("text")
         self.map = self.doc.get_map("map")
         self.list = self.doc.get_array("list")
-        self._updates: list[bytes] | None = None
+        self._made: list[bytes] = []
+        self._is_editing = False
         self.doc.observe_after_transaction(self._transaction_ended)
 
     def state_vector(self) -> bytes:
         return bytes(self._y.encode_state_vector(self.doc))
 
     def missing_for(self, state_vector: bytes) -> bytes:
-        return bytes(self._y.encode_state_as_update(self.doc, state_vector))
+        return pycrdt.merge_updates(*self._made) if self._made else EMPTY_UPDATE
 
     def apply(self, update: bytes) -> None:
         self._y.apply_update(self.doc, update)
@@ -166,17 +172,18 @@ class YpyReplica:
         }
 
     def edit(self, random: Random) -> bytes | None:
-        self._updates = []
+        before = len(self._made)
+        self._is_editing = True
         try:
             with self.doc.begin_transaction() as transaction:
                 self._edit(transaction, random)
-            return self._updates[0] if self._updates else None
         finally:
-            self._updates = None
+            self._is_editing = False
+        return self._made[-1] if len(self._made) > before else None
 
     def _transaction_ended(self, event: Any) -> None:
-        if self._updates is not None:
-            self._updates.append(bytes(event.get_update()))
+        if self._is_editing:
+            self._made.append(bytes(event.get_update()))
 
     def _edit(self, transaction: Any, random: Random) -> None:
         kind = random.randrange(10)

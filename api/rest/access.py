@@ -1,0 +1,93 @@
+"""Tickets, tokens and revocations, and what a y-sweet client asks before it connects."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from api.auth import Source, find_credential
+from api.forwarding import asked
+from api.rest.models import (
+    NewRevocation,
+    RevocationAnswer,
+    TicketAnswer,
+    TokenAnswer,
+    YSweetAnswer,
+    YSweetRequest,
+)
+from api.rest.operation import Call, json_answer
+from api.rest.restaurants import require, restaurant_for
+from api.session_cookie import give_cookie
+from api.tokens import claims_of
+from collab.errors import RightWithdrawn
+from collab.identity import Access, Act
+
+SHORTEST_TOKEN_SECONDS = 1.0
+
+
+async def ticket(call: Call) -> web.Response:
+    """A one-time ticket that signs in as the asker."""
+    life_seconds = call.house.config.ticket_seconds
+    issued = await call.house.access.issue_ticket(
+        claims_of(call.identity), life_seconds, call.house.clock.utc()
+    )
+    return json_answer(TicketAnswer(ticket=issued, expires_in_seconds=life_seconds), 201)
+
+
+async def token(call: Call) -> web.Response:
+    """A fresh token for the asker, in the answer and in the cookie, while the old one is valid."""
+    if call.identity.restaurant_id is None:
+        raise RightWithdrawn("The developer of --dev needs no token.", reason="no_token_needed")
+    answer = json_answer(None, 201)
+    fresh, life_seconds = give_cookie(call.house, call.request, answer, call.identity)
+    answer.body = json_answer(TokenAnswer(token=fresh, expires_in_seconds=life_seconds)).body
+    return answer
+
+
+async def revoke(call: Call) -> web.Response:
+    """Shut a user, a session or a token out of one restaurant, live sockets included."""
+    wanted: NewRevocation = call.body
+    restaurant = restaurant_for(call.identity, wanted.restaurant)
+    require(call.identity, Act.REVOKE, restaurant)
+    await call.house.revocations.revoke(wanted.kind, wanted.value, restaurant)
+    call.house.live.look()  # here at once; in other processes with their next refresh
+    return json_answer(
+        RevocationAnswer(kind=wanted.kind, value=wanted.value, restaurant=restaurant), 201
+    )
+
+
+async def ysweet(call: Call) -> web.Response:
+    """What y-sweet's client needs to connect: it appends the document id to `url`."""
+    wanted: YSweetRequest = call.body
+    admission = await call.house.entrance.admit(call.identity, wanted.doc_id)
+    edge = asked(call.request, call.house.config.trusted_proxies)
+    base = call.house.config.public_url or f"{edge.scheme}://{edge.host}"
+    sockets = "ws" + base.rstrip("/").removeprefix("http")
+    return json_answer(
+        YSweetAnswer(
+            url=f"{sockets}/ws/y",
+            base_url=base.rstrip("/"),
+            doc_id=wanted.doc_id,
+            token=_socket_token(call),
+            authorization="full" if admission.access is Access.WRITE else "read-only",
+        )
+    )
+
+
+def _socket_token(call: Call) -> str:
+    """The asker's own token where it may be shown, so that revoking it ends the socket too.
+
+    A cookie is out of reach of scripts and stays so: its owner gets another token, which ends
+    no later.
+    """
+    if call.source in (Source.BEARER, Source.QUERY, Source.SUBPROTOCOL):
+        return find_credential(call.request)[1].removeprefix("mirepoix.token.")
+    if call.identity.restaurant_id is None:
+        return ""
+    now = call.house.clock.utc()
+    life = timedelta(seconds=call.house.config.browser_token_seconds)
+    if call.identity.expires_at is not None:
+        life = min(life, call.identity.expires_at - now)
+    life_seconds = max(life.total_seconds(), SHORTEST_TOKEN_SECONDS)
+    return call.house.issuer.mint(call.identity, life_seconds, now)

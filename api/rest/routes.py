@@ -1,0 +1,178 @@
+"""The table of operations: all that REST can do, in one place."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from api.house import House
+from api.menu_file import MenuFile
+from api.rest import access, documents, menus, models, sessions
+from api.rest.openapi import describe
+from api.rest.operation import OCTETS, PREFIX, Operation, add_operation
+
+BODY_REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
+
+
+def add_rest(app: web.Application, house: House) -> None:
+    """Add the routes, and the document that describes them."""
+    table = operations()
+    for operation in table:
+        add_operation(app, house, operation)
+    description = describe(table)
+
+    async def openapi(request: web.Request) -> web.Response:
+        return web.Response(
+            body=description,
+            content_type="application/json",
+            headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"},
+        )
+
+    app.router.add_get(f"{PREFIX}/openapi.json", openapi)
+
+
+def operations() -> tuple[Operation, ...]:
+    """Every operation of this version."""
+    return (*_documents(), *_menus(), *_people())
+
+
+def _documents() -> tuple[Operation, ...]:
+    return (
+        Operation(
+            "POST",
+            "/documents",
+            "createDocument",
+            "Create a document",
+            documents.create,
+            {201: models.DocumentAnswer},
+            body=models.NewDocument,
+            refusals=BODY_REFUSALS,
+        ),
+        Operation(
+            "GET",
+            "/documents",
+            "listDocuments",
+            "List the documents you may open",
+            documents.list_all,
+            {200: models.DocumentList},
+            query=models.DocumentQuery,
+            refusals=(401, 422),
+        ),
+        Operation(
+            "GET",
+            "/documents/{id}",
+            "getDocument",
+            "Look at a document",
+            documents.show,
+            {200: models.DocumentDetail},
+        ),
+        Operation(
+            "DELETE",
+            "/documents/{id}",
+            "deleteDocument",
+            "Delete a document; its id stays taken",
+            documents.delete,
+            {204: None},
+        ),
+        Operation(
+            "GET",
+            "/documents/{id}/state",
+            "getState",
+            "Fetch the whole document as one Yjs update_v1",
+            documents.state,
+            {200: OCTETS, 304: None},
+        ),
+        Operation(
+            "GET",
+            "/documents/{id}/presence",
+            "getPresence",
+            "See who is at a document",
+            documents.presence,
+            {200: models.PresenceAnswer},
+        ),
+    )
+
+
+def _menus() -> tuple[Operation, ...]:
+    shown = menus.PlainMenus()
+    return (
+        Operation(
+            "GET",
+            "/menus/{id}",
+            "getMenu",
+            "Read a menu as plain JSON",
+            shown.show,
+            {200: MenuFile, 304: None},
+        ),
+        Operation(
+            "GET",
+            "/menus/{id}/export",
+            "exportMenu",
+            "Download a menu as plain JSON",
+            shown.export,
+            {200: MenuFile, 304: None},
+        ),
+        Operation(
+            "POST",
+            "/menus/{id}/import",
+            "importMenu",
+            "Create a menu from plain JSON, or merge it into the one that is there",
+            menus.import_,
+            {200: models.ImportAnswer, 201: models.ImportAnswer},
+            query=models.ImportQuery,
+            body=MenuFile,
+            refusals=BODY_REFUSALS,
+        ),
+    )
+
+
+def _people() -> tuple[Operation, ...]:
+    return (
+        Operation(
+            "GET",
+            "/sessions",
+            "listSessions",
+            "List connections, past and present",
+            sessions.list_all,
+            {200: models.SessionList},
+            query=models.SessionQuery,
+            refusals=(401, 403, 422),
+        ),
+        Operation(
+            "POST",
+            "/tickets",
+            "createTicket",
+            "Get a one-time ticket for a socket",
+            access.ticket,
+            {201: models.TicketAnswer},
+            refusals=(401, 403),
+        ),
+        Operation(
+            "POST",
+            "/token",
+            "renewToken",
+            "Get a fresh token while yours is valid",
+            access.token,
+            {201: models.TokenAnswer},
+            refusals=(401, 403),
+        ),
+        Operation(
+            "POST",
+            "/revocations",
+            "createRevocation",
+            "Shut a user, session or token out",
+            access.revoke,
+            {201: models.RevocationAnswer},
+            body=models.NewRevocation,
+            refusals=(400, 401, 403, 422, 503),
+        ),
+        Operation(
+            "POST",
+            "/ysweet/auth",
+            "authorizeYSweet",
+            "Get what a y-sweet client needs to connect",
+            access.ysweet,
+            {200: models.YSweetAnswer},
+            body=models.YSweetRequest,
+            refusals=(400, 401, 403, 404, 422),
+        ),
+    )

@@ -1,0 +1,440 @@
+"""The document against the traps of the engine: gaps, what waits, limits, panics, leaks."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pycrdt import Doc, Map, Text, merge_updates
+
+from collab import document as document_module
+from collab.admission import read_state_vector, read_update, write_state_vector
+from collab.document import Applied, Gap, MenuDocument
+from collab.errors import BadStateVector, BadUpdate, EngineFailed, TooLarge
+from collab.lib0 import write_var_uint
+
+
+class Client:
+    """A Yjs document that hands out each of its edits as an update."""
+
+    def __init__(self, client_id: int) -> None:
+        self.doc: Doc[Any] = Doc(client_id=client_id)
+
+    def edit(self, edit: Callable[[Doc[Any]], object]) -> bytes:
+        made: list[bytes] = []
+        subscription = self.doc.observe(lambda event: made.append(event.update))
+        with self.doc.transaction():
+            edit(self.doc)
+        self.doc.unobserve(subscription)
+        (update,) = made
+        return update
+
+    def set(self, key: str, value: Any) -> bytes:
+        return self.edit(lambda doc: doc.get("m", type=Map).__setitem__(key, value))
+
+    def drop(self, key: str) -> bytes:
+        return self.edit(lambda doc: doc.get("m", type=Map).__delitem__(key))
+
+    def type(self, text: str, at: int = 0) -> bytes:
+        return self.edit(lambda doc: doc.get("t", type=Text).insert(at, text))
+
+    def erase(self, start: int, end: int) -> bytes:
+        return self.edit(lambda doc: doc.get("t", type=Text).__delitem__(slice(start, end)))
+
+
+def take(document: MenuDocument, update: bytes, *, answer: bool = False) -> Applied | Gap:
+    return document.receive(update, read_update(update), answers_step1=answer)
+
+
+def map_of(document: MenuDocument) -> dict[str, Any]:
+    return dict(document.engine().get("m", type=Map))
+
+
+def text_of(document: MenuDocument) -> str:
+    return str(document.engine().get("t", type=Text))
+
+
+def held(document: MenuDocument) -> dict[int, int]:
+    return read_state_vector(document.state_vector())
+
+
+def test_a_live_update_beyond_a_lost_one_is_a_gap_and_changes_nothing() -> None:
+    ann, document = Client(100), MenuDocument()
+    a, _lost, c = (ann.set(key, key) for key in "abc")
+    take(document, a)
+    before = (document.version, document.digest(), document.full_state())
+    assert take(document, c) == Gap()
+    assert (document.version, document.digest(), document.full_state()) == before
+    assert map_of(document) == {"a": "a"} and not document.pending
+
+
+def test_the_engine_alone_would_apply_across_the_hole_and_not_say_so() -> None:
+    # The reason for rule 2; when this fails, a new engine may have made the rule needless.
+    ann, doc = Client(100), Doc[Any]()
+    a, _lost, c = (ann.set(key, key) for key in "abc")
+    events: list[bytes] = []
+    doc.observe(lambda event: events.append(event.update))
+    doc.apply_update(a)
+    doc.apply_update(c)
+    assert dict(doc.get("m", type=Map)) == {"a": "a", "c": "c"}
+    assert read_state_vector(doc.get_state()) == {100: 1}
+    assert events[1:] in ([], [b"\x00\x00"])
+
+
+def test_an_answer_that_lacks_something_is_applied_kept_and_heals() -> None:
+    ann, document = Client(100), MenuDocument()
+    a, b, c = (ann.set(key, key) for key in "abc")
+    take(document, a)
+    assert take(document, c, answer=True) == Applied(True, [(100, 2, 3)])
+    assert document.clocks == {100: 1}, "what waits is not held"
+    assert [waiting.data for waiting in document.pending] == [c]
+    assert take(document, b) == Applied(True, [(100, 1, 2)])
+    assert map_of(document) == {"a": "a", "b": "b", "c": "c"}
+    assert not document.pending and document.clocks == {100: 3} == held(document)
+
+
+def test_what_an_answer_lacks_stays_missing_for_the_next_question() -> None:
+    ann, document = Client(100), MenuDocument()
+    for update in (ann.set("a", 1), *[ann.set(key, 1) for key in "bc"][1:]):
+        take(document, update, answer=True)
+    take(document, ann.doc.get_update(document.state_vector()), answer=True)
+    assert map_of(document).keys() == {"a", "b", "c"} and not document.pending
+
+
+def test_a_delete_of_something_missing_is_a_gap_and_waits_in_an_answer() -> None:
+    ann, bob, document = Client(100), Client(200), MenuDocument()
+    typed = ann.type("soup")
+    bob.doc.apply_update(typed)
+    erased = bob.erase(0, 2)
+    assert take(document, erased) == Gap()
+    assert take(document, erased, answer=True) == Applied(True, [])
+    assert len(document.pending) == 1
+    take(document, typed)
+    assert text_of(document) == "up" and not document.pending
+
+
+def test_an_overwrite_that_waits_is_not_lost() -> None:
+    ann, bob, document = Client(100), Client(200), MenuDocument()
+    first = ann.set("price", 900)
+    bob.doc.apply_update(first)
+    second = bob.set("price", 950)  # names ann's item as its origin, and deletes it
+    assert take(document, second) == Gap()
+    take(document, second, answer=True)
+    take(document, first)
+    assert map_of(document) == {"price": 950} == dict(bob.doc.get("m", type=Map))
+
+
+def test_a_live_update_may_delete_what_it_brings_itself() -> None:
+    ann, document = Client(100), MenuDocument()
+
+    def type_and_erase(doc: Doc[Any]) -> None:
+        doc.get("t", type=Text).insert(0, "soup")
+        del doc.get("t", type=Text)[0:2]
+
+    assert take(document, ann.edit(type_and_erase)).__class__ is Applied
+    assert text_of(document) == "up"
+
+
+CIRCLE = bytes((2, 1, 1, 0, 0x84, 2, 0, 1, 97, 1, 2, 0, 0x84, 1, 0, 1, 98, 0))
+
+
+def test_ids_that_need_each_other_in_a_circle_count_as_waiting_and_not_as_held() -> None:
+    document = MenuDocument()
+    take(document, CIRCLE)
+    assert document.clocks == {} == held(document)
+    assert [waiting.data for waiting in document.pending] == [CIRCLE]
+    assert document.holds(read_update(CIRCLE))
+
+
+def test_a_circle_that_is_refused_leaves_the_clocks_at_what_is_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(document_module, "PENDING_LIMIT_UPDATES", 0)
+    document = MenuDocument()
+    with pytest.raises(BadUpdate) as raised:
+        take(document, CIRCLE)
+    assert raised.value.reason == "too_much_pending"
+    assert document.clocks == {} == held(document)
+
+
+def test_duplicates_change_nothing() -> None:
+    ann, document = Client(100), MenuDocument()
+    updates = [ann.type("soup"), ann.erase(1, 3), ann.set("a", 1), ann.drop("a")]
+    for update in updates:
+        assert take(document, update) == Applied(True, read_update(update).blocks)
+    version, digest = document.version, document.digest()
+    for update in (*updates, ann.doc.get_update(), merge_updates(*updates), b"\x00\x00"):
+        for answer in (False, True):
+            assert take(document, update, answer=answer) == Applied(
+                False, read_update(update).blocks
+            )
+    assert (document.version, document.digest()) == (version, digest)
+
+
+def test_what_waits_and_comes_again_in_other_bytes_is_no_news() -> None:
+    # A client that holds pending structs sends them back in every SyncStep2, around a delete set
+    # that grows: kept each time, they would reach the limit and lock everybody out.
+    ann, bob, document = Client(100), Client(200), MenuDocument()
+    take(document, ann.type("soup"))
+    _lost, waits = bob.set("x", 1), bob.set("y", 2)
+    take(document, waits, answer=True)
+    for _ in range(200):
+        erased = ann.erase(0, 1)
+        take(document, erased)
+        again = merge_updates(ann.doc.get_update(), waits)
+        assert take(document, again, answer=True) == Applied(False, read_update(again).blocks)
+        take(document, ann.type("s"))
+    assert [part.data for part in document.pending] == [waits]
+
+
+def test_holds_looks_at_blocks_and_deletes() -> None:
+    ann, document = Client(100), MenuDocument()
+    typed, erased, after = ann.type("soup"), ann.erase(0, 2), ann.set("a", 1)
+    take(document, typed)
+    assert document.holds(read_update(typed))
+    assert not document.holds(read_update(erased)), "state vectors do not see deletes"
+    assert not document.holds(read_update(after))
+    take(document, erased)
+    assert document.holds(read_update(erased)) and document.holds(read_update(b"\x00\x00"))
+    assert document.holds(document.outline())
+
+
+def test_missing_since_brings_what_came_later_and_every_delete() -> None:
+    ann, document = Client(100), MenuDocument()
+    typed = ann.type("soup")
+    take(document, typed)
+    before = dict(document.clocks)
+    take(document, ann.erase(0, 2))
+    take(document, ann.type("!"))
+    slow: Doc[Any] = Doc()
+    slow.apply_update(typed)
+    slow.apply_update(document.missing_since(before))
+    assert str(slow.get("t", type=Text)) == text_of(document) == "!up"
+    assert read_update(document.missing_since(dict(document.clocks))).blocks == []
+
+
+def test_missing_for_a_newcomer_is_everything_and_garbage_is_refused() -> None:
+    ann, document = Client(100), MenuDocument()
+    take(document, ann.type("soup"))
+    assert document.missing_for(b"\x00") == document.full_state()
+    assert document.missing_for(write_state_vector({100: 4})) == b"\x00\x00"
+    with pytest.raises(BadStateVector):
+        document.missing_for(b"\x01")
+
+
+def test_digests_are_equal_exactly_when_documents_are() -> None:
+    ann, bob = Client(100), Client(200)
+    typed = ann.type("soup")
+    bob.doc.apply_update(typed)
+    erased, more = ann.erase(0, 1), bob.type("x")
+    one, two = MenuDocument(), MenuDocument()
+    for update in (typed, erased, more):
+        take(one, update)
+    take(two, typed)
+    take(two, more)
+    assert one.digest() != two.digest(), "only a delete is missing"
+    take(two, erased)
+    assert one.digest() == two.digest() and one.state_vector() == two.state_vector()
+
+
+def test_our_own_edits_come_back_as_one_update_or_none() -> None:
+    document, peer = MenuDocument(client_id=7), Doc[Any]()
+    update = document.changed_by(lambda doc: doc.get("m", type=Map).update({"a": 1, "b": 2}))
+    assert update is not None and document.clocks == {7: 2}
+    peer.apply_update(update)
+    assert dict(peer.get("m", type=Map)) == map_of(document)
+    assert document.changed_by(lambda doc: None) is None
+    version = document.version
+    gone = document.changed_by(lambda doc: doc.get("m", type=Map).__delitem__("a"))
+    assert gone is not None and read_update(gone).deletes and document.version == version + 1
+    assert document.holds(read_update(gone)) and document.holds(read_update(update))
+
+
+class PanicException(BaseException):
+    """Named like the engine's own, which cannot be imported."""
+
+
+class _Broken:
+    """An engine whose every call ends as the test wants."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def _raise(self, *arguments: object) -> None:
+        raise self.error
+
+    apply_update = get_update = get_state = _raise
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"),
+    [
+        (PanicException("rust"), EngineFailed),
+        (RuntimeError("Cannot apply update"), EngineFailed),
+        (ValueError("Cannot decode update"), BadUpdate),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+    ],
+)
+def test_what_the_engine_raises_leaves_as_an_error_of_ours(
+    monkeypatch: pytest.MonkeyPatch, raised: BaseException, expected: type[BaseException]
+) -> None:
+    document = MenuDocument()
+    update = Client(100).type("soup")
+    monkeypatch.setattr(document, "_doc", _Broken(raised))
+    with pytest.raises(expected):
+        take(document, update)
+    with pytest.raises(expected):
+        document.full_state()
+    assert document.clocks == {}
+
+
+def test_a_panic_in_our_own_edit_or_at_its_commit_is_engine_failed() -> None:
+    def panic(doc: Doc[Any]) -> None:
+        raise PanicException("rust")
+
+    with pytest.raises(EngineFailed):
+        MenuDocument().changed_by(panic)
+    with pytest.raises(EngineFailed):  # a real one: the engine knows no integer so large
+        MenuDocument().changed_by(lambda doc: doc.get("m", type=Map).__setitem__("k", 10**30))
+
+
+def test_the_real_panic_of_a_struct_of_no_length_is_stopped_by_the_check() -> None:
+    document = MenuDocument()
+    take(document, Client(1).set("k", 1))
+    with pytest.raises(BadUpdate):
+        take(document, bytes.fromhex("010107012801016d016b0000"))
+
+
+def in_parent(parent: tuple[int, int], *structs: bytes) -> bytes:
+    """Client 9 sets a key inside `parent`, after its own `structs`."""
+    item = bytes((0x24, 0, *parent, 1)) + b"k" + b"\x01z"
+    return bytes((1, len(structs) + 1, 9, 0)) + b"".join(structs) + item + b"\x00"
+
+
+@pytest.mark.parametrize("is_answer", [False, True])
+def test_an_item_inside_a_text_is_refused_before_the_engine_gives_up(is_answer: bool) -> None:
+    document = MenuDocument()
+    take(document, Client(7).type("a"))
+    for update in (in_parent((7, 0)), in_parent((9, 0), b"\x04\x01\x01t\x01a")):
+        with pytest.raises(BadUpdate) as caught:
+            take(document, update, answer=is_answer)
+        assert caught.value.reason == "bad_parent"
+    assert document.clocks == {7: 1}
+
+
+def test_an_item_inside_a_type_that_is_gone_is_taken() -> None:
+    author, late = Client(7), Client(9)
+    made = author.set("dish", Map())
+    late.doc.apply_update(made)
+    dish = late.doc.get("m", type=Map)["dish"]
+    inside = late.edit(lambda doc: dish.__setitem__("name", "Ramen"))
+    document = MenuDocument()
+    for update in (made, author.drop("dish"), inside):
+        assert take(document, update) == Applied(True, read_update(update).blocks)
+    stored = MenuDocument()  # where the snapshot no longer says that it was a type
+    take(stored, document.full_state())
+    later = late.edit(lambda doc: dish.__setitem__("name", "Pho"))
+    assert isinstance(take(stored, later), Applied)
+    in_gone = in_parent((9, 0), b"\x00\x01")
+    assert take(MenuDocument(), in_gone) == Applied(True, [(9, 0, 2)])
+
+
+def test_a_document_grows_to_its_limit_and_shrinks_again() -> None:
+    ann, document = Client(100), MenuDocument(limit_bytes=1000)
+    with pytest.raises(TooLarge) as raised:
+        for _ in range(200):
+            take(document, ann.type("x" * 50))
+    assert raised.value.reason == "document_full"
+    assert 900 < len(document.full_state()) <= 1000
+    size = len(text_of(document))
+    refused = ann.doc.get_update(document.state_vector())
+    # Deleting is never refused, and makes room: what was deleted is not kept.
+    other = Client(200)
+    other.doc.apply_update(document.full_state())
+    take(document, other.erase(0, size))
+    take(document, refused)
+    assert text_of(document) == "x" * 50
+
+
+def test_many_overwrites_of_one_key_do_not_reach_the_limit() -> None:
+    ann, document = Client(100), MenuDocument(limit_bytes=1000)
+    for price in range(1000):
+        take(document, ann.set("price", price))
+    assert map_of(document) == {"price": 999}
+
+
+def test_what_waits_counts_towards_the_limit_and_is_bounded() -> None:
+    bob, document = Client(200), MenuDocument(limit_bytes=1000)
+    updates = [bob.type("y" * 50) for _ in range(200)]
+    with pytest.raises(TooLarge):
+        for update in updates[1:]:
+            take(document, update, answer=True)
+    document = MenuDocument()
+    with pytest.raises(BadUpdate) as raised:
+        for update in updates[1:]:
+            take(document, update, answer=True)
+    assert raised.value.reason == "too_much_pending"
+    assert len(document.pending) == document_module.PENDING_LIMIT_UPDATES
+    take(document, merge_updates(*updates))
+    assert not document.pending and len(text_of(document)) == 200 * 50
+
+
+def test_nesting_that_grows_by_one_level_per_update_is_stopped() -> None:
+    document = MenuDocument()
+    client = write_var_uint(5)
+    # clock 0: a map in root "r" under "k"; clock n: a map in the map of clock n - 1.
+    update = b"\x01\x01" + client + b"\x00" + b"\x27\x01\x01r\x01k\x01" + b"\x00"
+    take(document, update)
+    with pytest.raises(BadUpdate) as raised:
+        for clock in range(1, 100):
+            parent = b"\x00" + client + write_var_uint(clock - 1)
+            body = b"\x27" + parent + b"\x01k\x01"
+            take(document, b"\x01\x01" + client + write_var_uint(clock) + body + b"\x00")
+    assert raised.value.reason == "too_deep"
+    assert 20 < document.clocks[5] < 40
+
+
+def test_more_delete_ranges_than_one_update_may_have_can_be_read_back() -> None:
+    # Two admitted updates; the check of a third party's update must not judge our own state.
+    ann, document = Client(9), MenuDocument()
+    take(document, ann.type("x" * 120_000))
+
+    def every_other(start: int) -> bytes:
+        ranges = b"".join(write_var_uint(start + 2 * n) + b"\x01" for n in range(30_000))
+        return b"\x00\x01\x09" + write_var_uint(30_000) + ranges
+
+    for start in (0, 60_000):
+        assert take(document, every_other(start)) == Applied(True, [])
+    assert len(document.outline().deletes) == 60_000
+    assert document.holds(document.outline()) and document.digest()
+
+
+def test_a_document_is_empty_until_something_arrives() -> None:
+    ann, document = Client(100), MenuDocument()
+    assert document.is_empty
+    take(document, b"\x00\x00")
+    assert document.is_empty
+    ann.set("a", 1)
+    take(document, ann.set("b", 2), answer=True)
+    assert not document.is_empty, "what waits is something"
+
+
+def test_dropped_documents_are_freed() -> None:
+    ann = Client(100)
+    updates = [ann.type("soup"), ann.erase(0, 1), ann.set("a", 1)]
+
+    def used() -> weakref.ref[Any]:
+        document = MenuDocument()
+        for update in updates:
+            take(document, update)
+        document.changed_by(lambda doc: doc.get("m", type=Map).__setitem__("b", 1))
+        document.holds(document.outline())
+        document.digest()
+        return weakref.ref(document.engine())
+
+    references = [used() for _ in range(200)]
+    gc.collect()
+    assert not any(reference() for reference in references)
