@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from aiohttp import web
 
 from api.auth import SESSION_COOKIE
@@ -11,13 +13,20 @@ from collab.identity import Identity
 
 
 def give_cookie(
-    house: House, request: web.Request, answer: web.Response, identity: Identity
+    house: House,
+    request: web.Request,
+    answer: web.Response,
+    identity: Identity,
+    *,
+    limit_seconds: float = math.inf,
 ) -> tuple[str, float]:
     """Mint a browser's token for an identity and put it into the answer as a cookie.
 
+    limit_seconds: the longest life of the token, where it must not outlive another one.
     Returns the token and its life in seconds. Raises ValueError for the developer of --dev.
     """
-    life_seconds = min(house.config.browser_token_seconds, house.config.max_token_hours * 3600)
+    longest = house.config.max_token_hours * 3600
+    life_seconds = min(house.config.browser_token_seconds, longest, limit_seconds)
     token = house.issuer.mint(identity, life_seconds, house.clock.utc())
     answer.set_cookie(
         SESSION_COOKIE,

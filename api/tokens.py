@@ -79,8 +79,10 @@ class TokenIssuer:
         return self._sign(identity, invite_audience(self._audience), ttl_seconds, now)
 
     def mint(self, identity: Identity, ttl_seconds: float, now: datetime) -> str:
-        """Make a token for `identity` with a new token id.
+        """Make a token for `identity`.
 
+        It keeps the identity's token id, so that revoking a token also ends what was made of it;
+        an identity without one gets a new id.
         ttl_seconds: > 0 and at most MIREPOIX_MAX_TOKEN_HOURS. now: aware, UTC.
         Raises ValueError for another life, or for the developer, who needs no token.
         """
@@ -98,7 +100,7 @@ class TokenIssuer:
             "aud": audience,
             "iat": issued,
             "exp": issued + max(1, round(ttl_seconds)),
-            "jti": str(uuid4()),
+            "jti": identity.token_id or str(uuid4()),
         }
         key = self._keyring.signing
         return jwt.encode(claims, key.material, key.algorithm, {"kid": key.kid})

@@ -90,6 +90,8 @@ def _read_clients(data: bytes, outline: UpdateOutline, limits: UpdateLimits) -> 
         structs, pos = var_uint_at(data, pos)
         if structs > len(data) - pos:
             raise count_exceeds_data()
+        if structs == 0:
+            raise _zero_length()  # Yjs never writes it, and the engine panics on some
         start = pos
         client, pos = var_uint_at(data, pos)
         if client in seen:
@@ -257,7 +259,7 @@ def _read_deletes(data: bytes, pos: int, outline: UpdateOutline, limits: UpdateL
 
 def _end(clock: int, length: int) -> int:
     if length == 0:
-        raise BadUpdate("The update holds something of length zero.", reason="zero_length")
+        raise _zero_length()
     if clock + length > LIMIT_CLOCK:
         raise _clock_out_of_range()
     return clock + length
@@ -272,6 +274,10 @@ def _outside(
 
 def _clock_out_of_range() -> BadUpdate:
     return BadUpdate("A clock is out of range.", reason="integer_out_of_range")
+
+
+def _zero_length() -> BadUpdate:
+    return BadUpdate("The update holds something of length zero.", reason="zero_length")
 
 
 def _client_twice() -> BadUpdate:

@@ -12,7 +12,6 @@ Rule 2: nothing read here may hang: converting a Y.Array that holds an emoji nev
         (pycrdt 0.14), so nested types are looked at one by one and arrays not at all.
 Rule 3: several values of an allergen read as the strictest of them.
 Rule 4: maps are read sorted; their own order differs between replicas.
-Source: docs/menu-document.md.
 """
 
 from __future__ import annotations

@@ -11,13 +11,14 @@ Rule 4: order keys of what is there stay; what is new comes at the end.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from collab.changes import Change, Create, SetMeta, SetRegister, SetText
 from collab.errors import StructureRefused
 from collab.menu import CONTAINS, FREE, MAY, Item, Menu, Section
 from collab.order_keys import key_between, last_key
-from collab.plain_menu import PlainItem, PlainMenu, PlainSection, Texts, Window
+from collab.plain_menu import PlainItem, PlainMenu, PlainSection, Window
 
 MakeId = Callable[[], str]
 
@@ -117,18 +118,15 @@ class _Plan:
     def _known_section(self, section: PlainSection) -> Section | None:
         if section.id is not None:
             return self._sections.get(section.id)
-        found = self._same_name(section.name, self._menu.sections)
-        return found if isinstance(found, Section) else None
-
-    def _same_name(self, name: Texts, among: Sequence[Section | Item]) -> Section | Item | None:
-        """The first of that name that nothing else in the file is."""
-        locale = self._plain.locale
-        wanted = name.get(locale)
-        for part in among:
-            if part.id not in self._taken and wanted and part.name.get(locale) == wanted:
-                self._taken.add(part.id)
-                return part
+        wanted = section.name.get(self._plain.locale)
+        for known in self._menu.sections:
+            if known.id not in self._taken and wanted and self._named(known) == wanted:
+                self._taken.add(known.id)
+                return known
         return None
+
+    def _named(self, part: Section | Item) -> str | None:
+        return part.name.get(self._plain.locale)
 
     def _new_section(self, section: PlainSection) -> str:
         id = section.id or self._fresh(self._make_section_id)
@@ -147,8 +145,12 @@ class _Plan:
             self._set("sections", known.id, "hours", _hours_value(section.hours))
 
     def _place(self, items: Iterable[PlainItem], section_id: str, there: Sequence[Item]) -> None:
+        free: dict[str | None, deque[Item]] = {}  # by name; what nothing else in the file is
+        for one in there:
+            if one.id not in self._taken:
+                free.setdefault(self._named(one), deque()).append(one)
         for item in items:
-            known = self._known_item(item, there)
+            known = self._known_item(item, free)
             if known is None:
                 self._new_item(item, section_id)
                 continue
@@ -157,11 +159,15 @@ class _Plan:
                 loc = [section_id, self._next_key(section_id)]
                 self._set("items", known.id, "loc", loc)
 
-    def _known_item(self, item: PlainItem, there: Sequence[Item]) -> Item | None:
+    def _known_item(self, item: PlainItem, free: dict[str | None, deque[Item]]) -> Item | None:
         if item.id is not None:
             return self._items.get(item.id)
-        found = self._same_name(item.name, there)
-        return found if isinstance(found, Item) else None
+        name = item.name.get(self._plain.locale)
+        if not name or not free.get(name):
+            return None
+        known = free[name].popleft()
+        self._taken.add(known.id)
+        return known
 
     def _new_item(self, item: PlainItem, section_id: str) -> None:
         id = item.id or self._fresh(self._make_item_id)

@@ -16,9 +16,10 @@ from collab.errors import StructureRefused, TooLarge
 
 PRICE_LIMIT = 10**12  # in minor units
 SPICE_LIMIT = 10
-LIMIT_ITEMS = 10_000
-LIMIT_SECTIONS = 1_000
-LIMIT_TEXTS = 60_000  # name and description, per item or section and locale
+# Reading and comparing a menu holds up everybody: half a second at these limits, measured.
+LIMIT_ITEMS = 3_000
+LIMIT_SECTIONS = 300
+LIMIT_TEXTS = 30_000  # name and description, per item or section and locale
 LIMIT_CODES = 500  # allergens, additives and traits of one item
 LIMIT_WINDOWS = 200  # service windows of one section
 LIMIT_CODE_CHARACTERS = 200

@@ -133,7 +133,8 @@ class Socket:
                 elif in_a_row >= FRAMES_IN_A_ROW:
                     in_a_row = 0
                     await asyncio.sleep(0)
-                while is_behind():  # the kernel tells nobody how much a peer has read
+                # Polled: the kernel tells nobody how much a peer has read.
+                while is_behind():  # noqa: ASYNC110
                     await asyncio.sleep(BEHIND_SECONDS)
         except MirepoixError as error:
             self._metrics.refused(error.reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import math
 
 from aiohttp import web
 
@@ -36,11 +36,18 @@ async def ticket(call: Call) -> web.Response:
 
 
 async def token(call: Call) -> web.Response:
-    """A fresh token for the asker, in the answer and in the cookie, while the old one is valid."""
+    """A fresh token for the asker, in the answer and in the cookie, while the old one is valid.
+
+    Only the cookie of our own pages is renewed without end; what came from elsewhere (perhaps
+    from somebody else's application) is exchanged for a token that ends no later.
+    """
     if call.identity.restaurant_id is None:
         raise RightWithdrawn("The developer of --dev needs no token.", reason="no_token_needed")
     answer = json_answer(None, 201)
-    fresh, life_seconds = give_cookie(call.house, call.request, answer, call.identity)
+    limit_seconds = math.inf if call.source is Source.COOKIE else _seconds_left(call)
+    fresh, life_seconds = give_cookie(
+        call.house, call.request, answer, call.identity, limit_seconds=limit_seconds
+    )
     answer.body = json_answer(TokenAnswer(token=fresh, expires_in_seconds=life_seconds)).body
     return answer
 
@@ -85,9 +92,13 @@ def _socket_token(call: Call) -> str:
         return find_credential(call.request)[1].removeprefix("mirepoix.token.")
     if call.identity.restaurant_id is None:
         return ""
-    now = call.house.clock.utc()
-    life = timedelta(seconds=call.house.config.browser_token_seconds)
-    if call.identity.expires_at is not None:
-        life = min(life, call.identity.expires_at - now)
-    life_seconds = max(life.total_seconds(), SHORTEST_TOKEN_SECONDS)
-    return call.house.issuer.mint(call.identity, life_seconds, now)
+    life_seconds = min(call.house.config.browser_token_seconds, _seconds_left(call))
+    return call.house.issuer.mint(call.identity, life_seconds, call.house.clock.utc())
+
+
+def _seconds_left(call: Call) -> float:
+    """How long the asker's own token still lives."""
+    if call.identity.expires_at is None:
+        return math.inf
+    left = (call.identity.expires_at - call.house.clock.utc()).total_seconds()
+    return max(left, SHORTEST_TOKEN_SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -22,7 +23,8 @@ SMALL: dict[str, Any] = {
 
 async def put(site: Site, file: Any, menu: str = "lunch", **headers: str) -> tuple[int, Any]:
     signed = headers or site.bearer()
-    answer = await site.client.post(f"/api/v1/menus/{menu}/import", json=file, headers=signed)
+    body = BytesIO(json.dumps(file).encode())
+    answer = await site.client.post(f"/api/v1/menus/{menu}/import", data=body, headers=signed)
     return answer.status, await answer.json()
 
 

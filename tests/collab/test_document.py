@@ -127,6 +127,21 @@ def test_an_overwrite_that_waits_is_not_lost() -> None:
     assert map_of(document) == {"price": 950} == dict(bob.doc.get("m", type=Map))
 
 
+def test_what_waited_below_a_hole_is_retried_although_the_engine_forgets_it() -> None:
+    ann, bob, document = Client(100), Client(200), MenuDocument()
+    first, second = ann.set("price", 900), ann.set("name", "soup")
+    bob.doc.apply_update(first)
+    overwrite = bob.set("price", 950)
+    alone: Doc[Any] = Doc()
+    for update in (overwrite, second, first):
+        alone.apply_update(update)
+        take(document, update, answer=True)
+    # The old price is deleted, the new one still waits: a price is gone. Not so here.
+    assert dict(alone.get("m", type=Map)) == {"name": "soup"}
+    assert map_of(document) == {"price": 950, "name": "soup"} and not document.pending
+    assert document.clocks == {100: 2, 200: 1} == held(document)
+
+
 def test_a_live_update_may_delete_what_it_brings_itself() -> None:
     ann, document = Client(100), MenuDocument()
 

@@ -160,7 +160,11 @@ _CLOSE = aiohttp.ClientWSTimeout(ws_close=1.0)
 
 
 class PythonClient:
-    """Async context manager: a replica that is kept in sync, whatever happens to the socket."""
+    """Async context manager: a replica that is kept in sync, whatever happens to the socket.
+
+    What others send while the answer to the SyncStep1 is still owed is applied after it: y-py
+    0.6.2 loses edits that arrive before what they build on.
+    """
 
     def __init__(self, url: str, replica: Replica) -> None:
         self.replica = replica
@@ -187,10 +191,10 @@ class PythonClient:
         if self._socket is not None:
             self._socket.drop()
 
-    async def edit(self, count: int, random: Random, pause_seconds: float = 0.0) -> None:
+    async def edit(self, count: int, random: Random, pause_seconds: float, *, nested: bool) -> None:
         """Make random edits, one update each. Edits made offline travel with the next sync."""
         for _ in range(count):
-            update = self.replica.edit(random)
+            update = self.replica.edit(random, nested=nested)
             if update is not None and self._socket is not None:
                 with suppress(ConnectionError):
                     await self._socket.send_sync(UPDATE, update)
@@ -208,11 +212,17 @@ class PythonClient:
         await socket.send_sync(STEP_1, self.replica.state_vector())
         self._socket = socket
         self.connections += 1
-        number = 0
+        number, is_answered = 0, False
+        early: list[bytes] = []
         while (frame := await socket.frame(number)) is not None:
             number += 1
             match read_sync(frame):
                 case (0, state_vector):
                     await socket.send_sync(STEP_2, self.replica.missing_for(state_vector))
+                case (2, update) if not is_answered:
+                    early.append(update)
                 case (1 | 2, update):
-                    self.replica.apply(update)
+                    is_answered = True
+                    for one in (update, *early):
+                        self.replica.apply(one)
+                    early.clear()

@@ -41,9 +41,10 @@ export const randomEdits = async (doc, roots, n, seed, pauseMs = 0) => {
   return counts
 }
 
-const availableEdits = ({ text = [], map = [], array = [] }) => [
+const availableEdits = ({ text = [], map = [], flat_map: flatMap = [], array = [] }) => [
   ...(text.length > 0 ? textEdits(text) : []),
   ...(map.length > 0 ? mapEdits(map) : []),
+  ...(flatMap.length > 0 ? mapEdits(flatMap).filter(([, kind]) => !kind.startsWith('nested')) : []),
   ...(array.length > 0 ? arrayEdits(array) : [])
 ]
 

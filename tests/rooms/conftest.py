@@ -278,7 +278,9 @@ class Peer:
 
     def type(self, text: str) -> bytes:
         """Append to the text and send it."""
-        update = self.edit(lambda doc: doc.get("t", type=Text).insert(len(self.text.encode()), text))
+        update = self.edit(
+            lambda doc: doc.get("t", type=Text).insert(len(self.text.encode()), text)
+        )
         self.room.receive(self.seat, update)
         return update
 
