@@ -30,8 +30,10 @@ async def test_ticket_of_the_developer_works_under_dev(dev_site):
 
 
 async def test_renewed_token_is_in_the_answer_and_the_cookie(site):
+    old = site.bearer("bo", "bistro", Role.EDITOR)["Authorization"].removeprefix("Bearer ")
+    ours = str(site.client.make_url("/")).rstrip("/")
     answer = await site.client.post(
-        "/api/v1/token", headers=site.bearer("bo", "bistro", Role.EDITOR)
+        "/api/v1/token", headers={"Cookie": f"mirepoix_session={old}", "Origin": ours}
     )
     body = await answer.json()
     assert (answer.status, body["expires_in_seconds"]) == (201, 900)
