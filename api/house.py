@@ -122,7 +122,7 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         journal,
         metrics,
         clock,
-        on_edit=lambda seat, document: sessions.edited(seat.session_id, document),
+        on_edit=lambda seat, document, count: sessions.edited(seat.session_id, document, count),
         idle_seconds=config.idle_evict_seconds,
         limit_bytes=config.document_limit_bytes,
         make_awareness=lambda: AwarenessTable(

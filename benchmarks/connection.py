@@ -12,14 +12,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import cast
 
 from benchmarks.dialect import Dialect
 from collab.admission import read_update
-from collab.lib0 import Reader
+from collab.lib0 import Reader, write_var_uint
 
 _PING, _PONG = 0x89, 0x8A
 _BINARY = 0x82
@@ -40,11 +41,12 @@ def client_frame(payload: bytes, opcode: int = _BINARY) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _characters(payload: bytes) -> int:
-    """How many typed characters an update brings; some servers merge several into one."""
-    return sum(
-        end - start for _, start, end in read_update(Reader(payload).read_var_bytes()).blocks
-    )
+def _characters(payload: bytes) -> Mapping[int, int]:
+    """Client id -> typed characters in an update; some servers merge several into one."""
+    found: Counter[int] = Counter()
+    for client, start, end in read_update(Reader(payload).read_var_bytes()).blocks:
+        found[client] += end - start
+    return found
 
 
 @dataclass(slots=True, eq=False)
@@ -59,8 +61,8 @@ class Sample:
 class Tally:
     """What one connection saw."""
 
-    updates: int = 0  # own ones that came back included
-    echoes: int = 0
+    updates: int = 0  # characters; own ones that came back included
+    echoes: int = 0  # own ones that came back
     others: int = 0  # awareness, sync, control frames
     delivery_seconds: list[float] = field(default_factory=list)
     ack_seconds: list[float] = field(default_factory=list)
@@ -69,8 +71,10 @@ class Tally:
 class Connection(asyncio.Protocol):
     """One client. Made by `connect`; a loop's protocol, so all methods run in the loop."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, client: int) -> None:
         loop = asyncio.get_running_loop()
+        self._client = client
+        self._client_bytes = write_var_uint(client)
         self.dialect = dialect
         self.tally = Tally()
         self.synced: asyncio.Future[None] = loop.create_future()
@@ -131,7 +135,7 @@ class Connection(asyncio.Protocol):
 
     async def acknowledged(self) -> None:
         """Wait until nothing is owed."""
-        while self.owed:  # noqa: ASYNC110 - an event for each keystroke would cost more
+        while self.owed:
             await asyncio.sleep(0.02)
 
     def forget(self) -> None:
@@ -160,10 +164,12 @@ class Connection(asyncio.Protocol):
         """Count whole frames from `pos`; where the first one that is not whole begins."""
         if not self._is_upgraded:
             return pos
-        updates = 0
+        updates = echoes = 0
         length = len(data)
         mark = self._mark
         small = len(mark) + _SMALL_BYTES
+        own = self._client_bytes
+        own_at = len(mark) + 3  # behind the length, 01 client, 01 struct
         while length - pos >= 2:
             body = pos + 2
             size = data[pos + 1]
@@ -177,11 +183,19 @@ class Connection(asyncio.Protocol):
             if end > length:
                 break
             if data.startswith(mark, body) and data[pos] == _BINARY:
-                updates += 1 if size <= small else _characters(data[body + len(mark) : end])
+                if size <= small:
+                    updates += 1
+                    if data.startswith(own, body + own_at):
+                        echoes += 1
+                else:
+                    characters = _characters(data[body + len(mark) : end])
+                    updates += sum(characters.values())
+                    echoes += characters.get(self._client, 0)
             else:
                 self._other(data[pos], data[body:end])
             pos = end
         self.tally.updates += updates
+        self.tally.echoes += echoes
         return pos
 
     def _other(self, opcode: int, payload: bytes) -> None:
@@ -207,7 +221,6 @@ class Connection(asyncio.Protocol):
         queue = self._unacknowledged
         pos = 0
         while queue and (pos := data.find(queue[0].struct, pos, end)) >= 0:
-            self.tally.echoes += 1
             self.tally.ack_seconds.append(now - queue.popleft().sent_at)
 
     def _find_samples(self, data: bytes, end: int, now: float) -> None:
@@ -217,10 +230,16 @@ class Connection(asyncio.Protocol):
             self.tally.delivery_seconds.append(now - sample.sent_at)
 
 
-async def connect(port: int, dialect: Dialect) -> Connection:
-    """Connect and sync. Raises ConnectionError with the server's answer, TimeoutError."""
+async def connect(port: int, dialect: Dialect, client: int = 0) -> Connection:
+    """Connect and sync.
+
+    client: the Yjs client id that will type here, if any.
+    Raises ConnectionError with the server's answer, TimeoutError.
+    """
     loop = asyncio.get_running_loop()
-    _, connection = await loop.create_connection(lambda: Connection(dialect), "127.0.0.1", port)
+    _, connection = await loop.create_connection(
+        lambda: Connection(dialect, client), "127.0.0.1", port
+    )
     async with asyncio.timeout(30):
         await connection.synced
     return connection

@@ -104,6 +104,8 @@ def doubts(result: dict[str, object]) -> list[str]:
         found.append(f"the load generator itself used {load:.0%} of a core")
     if result["deliveries"] != result["expected"]:
         found.append(f"{result['deliveries']} of {result['expected']} deliveries arrived")
+    if result["samples_lost"]:
+        found.append(f"{result['samples_lost']} of the timed deliveries were not recognised")
     others = float(str(result["others_load"]))
     if others > 0.5:
         found.append(f"other processes used {others:.0%} of a core")

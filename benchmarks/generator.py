@@ -135,7 +135,7 @@ class Load:
                 strokes = keystrokes(client, count, self._random)
                 frames = [(client_frame(dialect.update(one.update)), one) for one in strokes]
                 # One by one: two newcomers of a fresh room hang in one of the peers.
-                connection = await connect(order.port, dialect)
+                connection = await connect(order.port, dialect, client)
                 typist = Typist(connection, room, client, frames)
                 typist.show()
                 room.append(typist)

@@ -167,7 +167,7 @@ def _room(journal: Journal) -> MenuRoom:
             Clock(),
             _never,
             _never_later,
-            lambda _seat, _document: None,
+            lambda _seat, _document, _count: None,
             lambda _room: None,
         ),
     )

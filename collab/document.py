@@ -296,12 +296,12 @@ class MenuDocument:
         while True:
             before = dict(self.clocks)
             for part in self.pending:
-                if not self._lacks(part.outline):
+                if part.is_applied and not self._lacks(part.outline):
                     _engine(self._doc.apply_update, part.data)
             self._take_clocks()
             self.pending = [part for part in self.pending if self._waits(part.outline)]
             if self.clocks == before:
-                return
+                break
         for waiting in self.pending:
             if waiting.is_applied:
                 continue

@@ -36,26 +36,26 @@ def show(
     for seat in seats:
         if seat.behind is not None:
             continue
-        outbox = seat.outbox
-        if outbox.is_full:
-            seat.behind = clocks_before(messages, clocks)
-            continue
         if seat in concerned:
             bodies = [message.body for message in messages if seat not in message.withheld]
             if not bodies:
                 continue
             frames = join_frames(seat.prefix, bodies)
-            written += len(bodies)
+            count = len(bodies)
         else:
-            known = joined.get(seat.prefix)
-            if known is None:
-                known = join_frames(seat.prefix, [message.body for message in messages])
-                joined[seat.prefix] = known
-            frames = known
-            written += len(messages)
-        outbox.write(frames)
-        seat.last_sent_at = now
+            frames = joined.get(seat.prefix) or _join(joined, seat.prefix, messages)
+            count = len(messages)
+        if seat.outbox.offer(frames):
+            written += count
+            seat.last_sent_at = now
+        else:
+            seat.behind = clocks_before(messages, clocks)
     return written
+
+
+def _join(joined: dict[bytes, bytes], prefix: bytes, messages: Sequence[Message]) -> bytes:
+    frames = joined[prefix] = join_frames(prefix, [message.body for message in messages])
+    return frames
 
 
 def clocks_before(messages: Sequence[Message], clocks: Mapping[int, int]) -> dict[int, int]:

@@ -14,7 +14,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from collab.awareness import AwarenessTable
 from collab.document import DOCUMENT_LIMIT_BYTES
@@ -22,7 +22,13 @@ from collab.errors import DocumentGone, MirepoixError
 from collab.rebuild import Rebuilt, rebuild
 from collab.records import Document, DocumentUpdates, NewUpdate, StoredDocument
 from rooms.clock import Clock
-from rooms.compaction import AFTER_BYTES, AFTER_UPDATES, AFTER_UPDATES_AT_CLOSE, compact
+from rooms.compaction import (
+    AFTER_BYTES,
+    AFTER_UPDATES,
+    AFTER_UPDATES_AT_CLOSE,
+    PAUSE_SECONDS,
+    compact,
+)
 from rooms.journal import Journal
 from rooms.menu_room import MenuRoom, Surroundings
 from rooms.ports import Meter, UpdateLog
@@ -41,7 +47,8 @@ class _Entry:
     leases: int = 0
     idle_since: float = 0.0
     closed: asyncio.Event | None = None  # set while the room closes
-    is_compacting: bool = field(default=False)
+    is_compacting: bool = False
+    compacted_at: float = float("-inf")
 
 
 class Lobby:
@@ -57,7 +64,7 @@ class Lobby:
         meter: Meter,
         clock: Clock,
         *,
-        on_edit: Callable[[Seat, Document], None],
+        on_edit: Callable[[Seat, Document, int], None],
         idle_seconds: float = IDLE_SECONDS,
         limit_bytes: int = DOCUMENT_LIMIT_BYTES,
         make_awareness: Callable[[], AwarenessTable] = AwarenessTable,
@@ -71,6 +78,7 @@ class Lobby:
         self._limit_bytes = limit_bytes
         self._make_awareness = make_awareness
         self._entries: dict[str, _Entry] = {}
+        self._compaction = asyncio.Lock()  # one at a time: the commits of all rooms wait for it
         self._group: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
@@ -229,7 +237,9 @@ class Lobby:
             self._spawn(self._close(document_id, entry, room), f"close {document_id}")
             return
         is_long = room.logged_updates >= AFTER_UPDATES or room.logged_bytes >= AFTER_BYTES
-        if is_long and not entry.is_compacting and not self._journal.is_paused:
+        is_due = is_long and now - entry.compacted_at >= PAUSE_SECONDS
+        is_free = not self._compaction.locked() and not self._journal.is_paused
+        if is_due and is_free and not entry.is_compacting:
             entry.is_compacting = True
             self._spawn(self._compact(document_id, entry, room), f"compact {document_id}")
 
@@ -237,7 +247,8 @@ class Lobby:
         room.logged_updates = 0
         room.logged_bytes = 0
         try:
-            await compact(self._store, document_id)
+            async with self._compaction:
+                await compact(self._store, document_id)
         except MirepoixError as error:
             # The log stays; neither this document nor any other is worse off.
             self._meter.refused(error.reason)
@@ -247,6 +258,7 @@ class Lobby:
             )
         finally:
             entry.is_compacting = False
+            entry.compacted_at = self._clock.monotonic()
 
     def _rebuild_soon(self, room: MenuRoom) -> None:
         self._spawn(self._rebuild(room), f"rebuild {room.record.id}")

@@ -34,13 +34,18 @@ from rooms.journal import Journal
 from rooms.ports import Meter
 from rooms.promises import Promise, Promises
 from rooms.seat import Seat
-from rooms.turn import Handled, messages_of, promises_of, updates_of
+from rooms.turn import Handled, edits_of, messages_of, promises_of, updates_of
 
 FULL_ANSWER_LIMIT_BYTES = 256 * 1024  # up to here a returning client gets everything: `answer`
 ASK_AGAIN_SECONDS = 10.0  # a client that never answers a SyncStep1 is asked once more
 KEEPALIVE_SECONDS = 15.0  # y-websocket and Hocuspocus give up after 30 s of silence
 KEEPALIVE_OWED_SECONDS = 2.0  # y-sweet's client gives up 3 s after an unanswered 102
 SAVING_PAUSED = ("saving_paused", "changes cannot be saved at the moment; keep this open")
+# Flushes of rooms larger than this are spaced: each flush costs one write a seat, and a write costs
+# more than everything else (measured, benchmarks/README.md). Small rooms are always immediate.
+SPACED_FROM_SEATS = 8
+SPACING_SECONDS_PER_SEAT = 0.0004
+SPACING_LIMIT_SECONDS = 0.006  # below what anybody sees; a screen shows a frame in 0.016
 LIMIT_AWARENESS_ENTRIES = 1000
 LIMIT_AWARENESS_STATE_BYTES = 64 * 1024
 
@@ -54,7 +59,7 @@ class Surroundings:
     clock: Clock
     call_soon: Callable[[Callable[[], None]], object]
     call_later: Callable[[float, Callable[[], None]], object]
-    on_edit: Callable[[Seat, Document], None]  # somebody changed a document
+    on_edit: Callable[[Seat, Document, int], None]  # somebody made so many changes
     on_broken: Callable[[MenuRoom], None]  # the engine gave up: rebuild, then `replace_document`
 
 
@@ -83,6 +88,7 @@ class MenuRoom:
         self._promises = Promises()
         self._unanswered: dict[Seat, bytes] = {}  # state vectors that came while it was broken
         self._is_scheduled = False
+        self._shown_at = float("-inf")  # monotonic seconds of the last turn
         self._is_timed = False
         self._is_saving_paused = False
         self._is_broken = False
@@ -268,7 +274,8 @@ class MenuRoom:
 
     def saved(self, position: int) -> None:
         """Everything up to `position` is on disk: keep what was promised."""
-        self.flush()
+        if not self._is_scheduled:  # else the flush that is due keeps it, with a fuller turn
+            self.flush()
 
     def lost_document(self) -> None:
         """The document was deleted while it was open."""
@@ -359,9 +366,6 @@ class MenuRoom:
                 now,
             )
         )
-        self._around.meter.updates(1)
-        if is_news:
-            self._around.on_edit(seat, self.record)
         self._schedule()
 
     def _answer_reader(
@@ -376,10 +380,14 @@ class MenuRoom:
             self.send(seat, seat.refused)
 
     def _end_turn(self, turn: list[Handled], now: float) -> None:
+        self._around.meter.updates(len(turn))
         shown = messages_of(turn, self._ids)
         if shown:
+            self._shown_at = now
             written = show(self.seats, shown, self.document.clocks, now)
             self._around.meter.deliveries(written)
+        for seat, count in edits_of(turn).items():
+            self._around.on_edit(seat, self.record, count)
         updates = updates_of(turn, self.record.id, self._ids, self._around.clock.utc())
         if updates is not None:
             self._position = self._around.journal.add(updates, self)
@@ -487,6 +495,18 @@ class MenuRoom:
         self._around.on_broken(self)
 
     def _schedule(self) -> None:
-        if not self._is_scheduled:
-            self._is_scheduled = True
+        """Flush at the end of this loop turn; in a busy large room a few milliseconds later.
+
+        People who type at random moments hardly ever share a loop turn, so joining frames needs
+        a moment of gathering. An edit after a pause is still shown at once.
+        """
+        if self._is_scheduled:
+            return
+        self._is_scheduled = True
+        crowd = len(self.seats) - SPACED_FROM_SEATS
+        spacing = min(crowd * SPACING_SECONDS_PER_SEAT, SPACING_LIMIT_SECONDS)
+        wait_seconds = self._shown_at + spacing - self._around.clock.monotonic()
+        if spacing > 0 and wait_seconds > 0:
+            self._around.call_later(wait_seconds, self.flush)
+        else:
             self._around.call_soon(self.flush)

@@ -61,12 +61,19 @@ class Outbox:
 
     @property
     def has_room(self) -> bool:
-        """Whether enough was read to go on; well below `is_full`, so it does not flap."""
+        """Whether enough was read to go on; well below the limit, so it does not flap."""
         return self._transport.get_write_buffer_size() <= self._limit_bytes // 4
 
+    def offer(self, frames: bytes) -> bool:
+        """Write whole frames unless the peer has more than the limit still to read; whether."""
+        if self.is_full:
+            return False
+        self.write(frames)
+        return True
+
     def write(self, frames: bytes) -> None:
-        """Write whole frames; on a closed connection they are dropped."""
-        if not self._transport.is_closing():
+        """Write whole frames, whatever the peer has still to read; dropped when it is gone."""
+        if not self._transport.is_closing():  # uvloop raises on a closed one
             self._transport.write(frames)
 
     def abort(self) -> None:

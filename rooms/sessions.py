@@ -13,7 +13,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from collab.errors import StoreError
@@ -31,13 +31,22 @@ EDIT_PAUSE_SECONDS = 600.0  # an edit after so long begins a new edit session
 log = logging.getLogger("mirepoix.sessions")
 
 
+@dataclass(slots=True, eq=False)
+class _Edits:
+    """A running edit session; the record is brought up to date when it is written."""
+
+    session: EditSession
+    edited_at: float  # monotonic seconds
+    last_edit_at: datetime
+    unsaved: int = 0  # updates since the record was last brought up to date
+
+
 @dataclass(slots=True)
 class _Connection:
     session: UserSession
     active_at: float  # monotonic seconds of the last activity
     written_at: float
-    edits: dict[str, EditSession] = field(default_factory=dict)  # by document id, running ones
-    edited_at: dict[str, float] = field(default_factory=dict)
+    edits: dict[str, _Edits] = field(default_factory=dict)  # by document id
 
 
 class SessionBook:
@@ -53,6 +62,7 @@ class SessionBook:
         self._connections: dict[str, _Connection] = {}
         self._dirty: dict[str, UserSession] = {}
         self._dirty_edits: dict[str, EditSession] = {}
+        self._edited: set[_Edits] = set()
 
     def open(
         self, identity: Identity, document: Document, door: str, metadata: Mapping[str, str]
@@ -85,33 +95,23 @@ class SessionBook:
             if connection.session.status is not SessionStatus.ACTIVE:
                 self._change(connection, SessionStatus.ACTIVE)
 
-    def edited(self, session_id: str, document: Document) -> None:
-        """Somebody changed a document."""
+    def edited(self, session_id: str, document: Document, count: int = 1) -> None:
+        """Somebody changed a document so many times. Cheap: called for every turn of a room."""
         connection = self._connections.get(session_id)
         if connection is None:
             return
         self.active(session_id)
-        now = self._clock.utc()
-        at = self._clock.monotonic()
         running = connection.edits.get(document.id)
-        last = connection.edited_at.get(document.id, at)
-        if running is not None and at - last >= EDIT_PAUSE_SECONDS:
-            self._dirty_edits[running.id] = replace(running, ended_at=running.last_edit_at)
+        at = connection.active_at
+        if running is not None and at - running.edited_at >= EDIT_PAUSE_SECONDS:
+            self._end_edits(running, running.last_edit_at)
             running = None
         if running is None:
-            running = EditSession(
-                id=str(uuid4()),
-                session_id=session_id,
-                document_id=document.id,
-                user_id=connection.session.user_id,
-                started_at=now,
-                last_edit_at=now,
-                updates=0,
-            )
-        running = replace(running, last_edit_at=now, updates=running.updates + 1)
-        connection.edits[document.id] = running
-        connection.edited_at[document.id] = at
-        self._dirty_edits[running.id] = running
+            running = connection.edits[document.id] = self._begin_edits(connection, document, at)
+        running.edited_at = at
+        running.last_edit_at = self._clock.utc()
+        running.unsaved += count
+        self._edited.add(running)
 
     def close(self, session_id: str) -> None:
         """The connection is gone."""
@@ -122,8 +122,8 @@ class SessionBook:
         self._dirty[session_id] = replace(
             connection.session, status=SessionStatus.OFFLINE, ended_at=now
         )
-        for edit in connection.edits.values():
-            self._dirty_edits[edit.id] = replace(edit, ended_at=now)
+        for running in connection.edits.values():
+            self._end_edits(running, now)
 
     def living(self) -> list[UserSession]:
         """The sessions of this process that are connected now."""
@@ -143,6 +143,8 @@ class SessionBook:
 
     async def write(self) -> None:
         """Write what changed. A failed batch stays for the next time. Safe to cancel."""
+        for running in list(self._edited):
+            self._bring_up_to_date(running)
         if not self._dirty and not self._dirty_edits:
             return
         sessions, self._dirty = self._dirty, {}
@@ -159,6 +161,33 @@ class SessionBook:
                 "sessions not written",
                 extra={"action": "sessions_not_written", "reason": error.reason},
             )
+
+    def _begin_edits(self, connection: _Connection, document: Document, at: float) -> _Edits:
+        now = self._clock.utc()
+        session = EditSession(
+            id=str(uuid4()),
+            session_id=connection.session.id,
+            document_id=document.id,
+            user_id=connection.session.user_id,
+            started_at=now,
+            last_edit_at=now,
+            updates=0,
+        )
+        return _Edits(session, at, now)
+
+    def _bring_up_to_date(self, running: _Edits) -> None:
+        """Make the record say what happened."""
+        self._edited.discard(running)
+        if running.unsaved:
+            updates, running.unsaved = running.session.updates + running.unsaved, 0
+            running.session = replace(
+                running.session, last_edit_at=running.last_edit_at, updates=updates
+            )
+            self._dirty_edits[running.session.id] = running.session
+
+    def _end_edits(self, running: _Edits, ended_at: datetime) -> None:
+        self._bring_up_to_date(running)
+        self._dirty_edits[running.session.id] = replace(running.session, ended_at=ended_at)
 
     def _look(self, now: float) -> None:
         for connection in self._connections.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,11 @@ def messages_of(turn: Sequence[Handled], ids: ClientIds) -> list[Message]:
         for handled in turn
         if handled.is_news
     ]
+
+
+def edits_of(turn: Sequence[Handled]) -> Counter[Seat]:
+    """How many changes each seat made."""
+    return Counter(handled.seat for handled in turn if handled.is_news and handled.seat is not None)
 
 
 def updates_of(

@@ -5,17 +5,19 @@ Rule 1: outgoing frames are whole server frames written to the transport by `roo
 Rule 2: a socket that is behind in reading is not read from either, so promises to it stay few.
 Rule 3: `end` may be called from anywhere and any number of times; the first error decides the
         close code.
-Rule 4: compression is never negotiated.
+Rule 4: whatever comes is read at one pace, pings too.
+Rule 5: compression is never negotiated.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from api.config import Config
 from api.doors.pace import Pace
@@ -29,6 +31,7 @@ HEARTBEAT_SECONDS = 20.0  # a half-open connection is found after one and a half
 CLOSE_SECONDS = 2.0  # what a peer gets to answer the closing frame
 FRAMES_IN_A_ROW = 64  # then other connections get their turn
 BEHIND_SECONDS = 0.05  # how often a connection that is behind is looked at
+UNSENT_BYTES = 128 * 1024  # what the kernel queues for a peer that does not read
 MARGIN_BYTES = 64 * 1024  # above the limit a frame is still read, to say 4413 ourselves
 
 Handle = Callable[[bytes], Awaitable[object] | None]
@@ -74,6 +77,7 @@ class Socket:
         """Upgrade a request. Raises aiohttp's HTTPBadRequest when it is not one for a WebSocket."""
         response = _Response(
             compress=False,
+            autoping=False,
             heartbeat=HEARTBEAT_SECONDS,
             max_msg_size=config.frame_limit_bytes + MARGIN_BYTES,
             timeout=CLOSE_SECONDS,
@@ -82,6 +86,7 @@ class Socket:
         await response.prepare(request)
         if request.transport is None:
             raise ProtocolViolation("the peer went away", reason="gone_during_upgrade")
+        _keep_kernel_queue_short(request.transport)
         outbox = Outbox(
             request.transport,
             limit_bytes=config.outbox_limit_bytes,
@@ -120,11 +125,7 @@ class Socket:
         try:
             in_a_row = 0
             async for message in self._response:
-                if message.type is not WSMsgType.BINARY:
-                    raise ProtocolViolation("send binary frames", reason="text_frame")
-                waiting = handle(self._checked(message.data))
-                if waiting is not None:
-                    await waiting
+                await self._take(message, handle)
                 in_a_row += 1
                 wait_seconds = self._pace.spend(len(message.data), self._clock.monotonic())
                 if wait_seconds > 0:
@@ -140,13 +141,26 @@ class Socket:
             self._metrics.refused(error.reason)
             self._error = self._error or error
         except ConnectionError:
-            pass  # gone while aiohttp answered a ping; the same as any other end
+            pass  # gone while a ping was answered; the same as any other end
         except Exception:
             # The socket handler is one of three places that catch everything: a mistake of ours
             # must not take the other connections along.
             log.exception("socket failed", extra={"action": "socket_failed"})
             self._metrics.refused("internal_error")
             self._error = MirepoixError("something went wrong here", reason="internal_error")
+
+    async def _take(self, message: WSMessage, handle: Handle) -> None:
+        match message.type:
+            case WSMsgType.BINARY:
+                waiting = handle(self._checked(message.data))
+                if waiting is not None:
+                    await waiting
+            case WSMsgType.PING:
+                await self._response.pong(message.data)
+            case WSMsgType.PONG:
+                pass
+            case _:
+                raise ProtocolViolation("send binary frames", reason="text_frame")
 
     def _checked(self, frame: bytes) -> bytes:
         if len(frame) > self._config.frame_limit_bytes:
@@ -164,3 +178,10 @@ class Socket:
             self.outbox.abort()
         else:
             await self._response.close(code=error.close_code, message=close_reason(error).encode())
+
+
+def _keep_kernel_queue_short(transport: asyncio.BaseTransport) -> None:
+    """Let a slow peer be noticed early: by itself Linux queues 4 MB of old edits for each."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None and hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)

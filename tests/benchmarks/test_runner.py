@@ -73,9 +73,10 @@ def test_client_frame_has_the_head_its_size_needs(size: int, head: int) -> None:
 
 
 def test_busy_generator_and_lost_deliveries_are_said() -> None:
-    result = {"generator_load": 0.81, "deliveries": 9, "expected": 10, "others_load": 0.6}
-    assert len(doubts(result)) == 3
+    bad = {"generator_load": 0.81, "deliveries": 9, "expected": 10, "others_load": 0.6}
+    assert len(doubts(bad | {"samples_lost": 1})) == 4
     fine = {"generator_load": 0.8, "deliveries": 10, "expected": 10, "others_load": 0.5}
+    fine["samples_lost"] = 0
     assert doubts(fine) == []
 
 

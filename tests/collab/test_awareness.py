@@ -1,4 +1,4 @@
-"""Who is here: rules one by one, hostile entries, what a stock client does with the answers, a model."""
+"""Who is here: rules one by one, hostile entries, what stock clients do, and a model of it all."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_an_announcement_is_shown_with_the_verified_user_in_it() -> None:
 @pytest.mark.parametrize("claimed", ['"owner"', "null", "[1]", "7", '{"id":"x"}'])
 def test_whatever_a_client_claims_as_user_is_replaced(claimed: str) -> None:
     table = AwarenessTable()
-    table.hear("a", ANN, say(0, '{"user":%s}' % claimed), 0)
+    table.hear("a", ANN, say(0, '{"user":' + claimed + "}"), 0)
     assert shown(table, 0) == {1: (0, {"user": {"id": "ann", "name": "Ann"}})}
 
 
@@ -341,7 +341,7 @@ def test_a_removal_is_forgotten_in_time() -> None:
 def test_the_newest_of_a_turn_is_shown_and_no_more_than_ten_a_second() -> None:
     table = AwarenessTable()
     for clock in range(50):
-        table.hear("a", ANN, say(clock, '{"cursor":%d}' % clock), 0)
+        table.hear("a", ANN, say(clock, f'{{"cursor":{clock}}}'), 0)
     assert shown(table, 0)[1][0] == 49 and table.next_due() is None
     table.hear("a", ANN, say(50), 0.01)
     due = table.next_due()

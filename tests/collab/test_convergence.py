@@ -39,13 +39,16 @@ RECORD = Document("lunch", DocumentKind.FREE, "bistro", "Lunch", 1, NOW)
 Edit = Callable[[Doc[Any]], None]
 
 
-def plain(doc: Doc[Any]) -> tuple[dict[str, Any], str]:
-    return dict(doc.get("m", type=Map)), str(doc.get("t", type=Text))
+def plain(doc: Doc[Any]) -> tuple[dict[str, Any], str, Any]:
+    items = doc.get("items", type=Map).to_py()
+    return dict(doc.get("m", type=Map)), str(doc.get("t", type=Text)), items
 
 
 @st.composite
 def edits(draw: st.DrawFn) -> Edit:
-    kind = draw(st.sampled_from(["type", "type", "erase", "set", "set", "drop", "both"]))
+    kind = draw(
+        st.sampled_from(["type", "type", "erase", "set", "set", "drop", "both", "item", "item"])
+    )
     where, size = draw(st.integers(0, 50)), draw(st.integers(1, 5))
     key, value = draw(st.sampled_from("abcde")), draw(st.integers(0, 99))
     word = draw(st.sampled_from(["soup", "é", "😀", "e\u0301", "x"]))
@@ -62,6 +65,12 @@ def edits(draw: st.DrawFn) -> Edit:
             del text[len(head) : len(head) + len(cut)]
         if kind in ("set", "both"):
             fields[key] = value
+        if kind == "item":
+            items = doc.get("items", type=Map)
+            if key not in items:
+                items[key] = Map({"price": value})
+            else:
+                items[key]["price"] = value
         if kind == "drop" and key in fields:
             del fields[key]
 
@@ -267,7 +276,7 @@ class Network(RuleBasedStateMachine):
             Clock(monotonic=lambda: self.now, utc=lambda: NOW),
             self.soon.append,
             lambda seconds, call: None,
-            lambda seat, record: None,
+            lambda seat, record, count: None,
             _never,
         )
         rebuilt = rebuild(self.journal.stored())

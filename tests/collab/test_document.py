@@ -255,6 +255,28 @@ def test_digests_are_equal_exactly_when_documents_are() -> None:
     assert one.digest() == two.digest() and one.state_vector() == two.state_vector()
 
 
+def test_what_waits_for_a_container_that_turns_out_to_be_a_text_does_not_break_the_document() -> (
+    None
+):
+    document, ann = MenuDocument(), Client(2)
+    in_missing = b"\x01\x01\x01\x00" + b"\x28\x00\x02\x00\x01k\x01" + b"\x7d\x05" + b"\x00"
+    assert take(document, in_missing) == Gap()
+    assert take(document, in_missing, answer=True) == Applied(True, [(1, 0, 1)])
+    take(document, ann.type("soup"))
+    take(document, ann.type("!"))
+    assert text_of(document) == "!soup" and document.clocks[2] == 5
+
+
+def test_what_waits_for_its_container_arrives_with_it() -> None:
+    document, ann = MenuDocument(), Client(2)
+    outer = ann.edit(lambda doc: doc.get("m", type=Map).__setitem__("x", Map({"a": 1})))
+    inner = ann.edit(lambda doc: doc.get("m", type=Map)["x"].__setitem__("b", 2))
+    take(document, inner, answer=True)
+    take(document, outer)
+    assert document.engine().get("m", type=Map).to_py() == {"x": {"a": 1, "b": 2}}
+    assert not document.pending
+
+
 def test_our_own_edits_come_back_as_one_update_or_none() -> None:
     document, peer = MenuDocument(client_id=7), Doc[Any]()
     update = document.changed_by(lambda doc: doc.get("m", type=Map).update({"a": 1, "b": 2}))

@@ -1,4 +1,4 @@
-"""From rows to a document: what waits survives, poison is set aside, what was admitted comes back."""
+"""From rows to a document: what waits survives, poison is set aside, nothing admitted is lost."""
 
 from __future__ import annotations
 

@@ -13,17 +13,22 @@ import base64
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from pycrdt import write_message, write_var_uint
+
+from rooms.compaction import AFTER_BYTES
 from tests.live.raw_yjs import STEP_1, STEP_2, UPDATE, RawYjs, read_sync
 from tests.live.replicas import PycrdtReplica
-from tests.live.server import LiveServer
+from tests.live.server import ROOT, LiveServer
+from tests.live.strace import Call, Strace, saved_at, sent_at
 from tests.peers.stock import Json, Kind, StockClients
 
 QUICK_BACKOFF_MS: Final = 200
 KILLS_PER_DOCUMENT: Final = 25
-COMPACTING_UPDATES: Final = 520  # the server compacts a log from 500 rows on
+COMPACTING_UPDATES: Final = 20  # together more bytes than a log may have before it is compacted
 Ranges = dict[int, list[tuple[int, int]]]  # client id -> [(first clock, end clock)]
 
 
@@ -200,6 +205,55 @@ async def _kill_while_typing(
     await server.start()
 
 
+async def check_fsync_order(
+    server: LiveServer, clients: StockClients, folder: Path, edits: int
+) -> int:
+    """Every acknowledgement goes out after the fsync of its commit; how many were looked at.
+
+    Each edit carries a marker that can be found in the write-ahead log. The clients type one
+    after the other, and wait for each acknowledgement. Raises ToldTooEarly.
+    """
+    names: dict[str, Kind] = {
+        "echo": "y-websocket-3.1",
+        "status": "hocuspocus-4",
+        "version": "y-sweet",
+    }
+    for name, kind in names.items():
+        await connect(server, clients, name, kind, f"order-{name}")
+    await each(clients, "wait_saved", names)
+    async with Strace(server.serving_pid, folder / "strace.txt") as strace:
+        for n in range(edits):
+            for name in names:
+                edit = {"type": "text_insert", "root": "text", "index": 0, "text": _marker(name, n)}
+                await clients.call("apply", name, edits=[edit])
+                await clients.call("wait_saved", name)
+    calls = strace.calls()
+    for name in names:
+        for n in range(edits):
+            _check_order(calls, name, n)
+    return edits * len(names)
+
+
+def _marker(name: str, n: int) -> str:
+    return f"<{name}-{n:05}>"
+
+
+def _check_order(calls: Sequence[Call], name: str, n: int) -> None:
+    marker = _marker(name, n).encode()
+    match name:
+        case "echo":  # the update itself comes back
+            told = sent_at(calls, marker)
+        case "status":  # address, SyncStatus, "applied"; one for each edit
+            told = sent_at(calls, b"\x0corder-status\x08\x01", nth=n)
+        case _:  # frame 102 with the number of the edit, which counts from 1
+            version = write_message(write_var_uint(n + 1))
+            told = sent_at(calls, bytes([0x82, 1 + len(version)]) + b"\x66" + version)
+    assert told is not None, f"the acknowledgement of {name} {n} is not in the trace"
+    saved = saved_at(calls, marker)
+    if saved is None or told < saved:
+        raise ToldTooEarly(f"{name} {n}: acknowledged at call {told}, on disk at call {saved}")
+
+
 async def check_compaction_crash(server: LiveServer) -> None:
     """The server (a variant that does so) dies in its first compaction; nothing is lost.
 
@@ -207,8 +261,9 @@ async def check_compaction_crash(server: LiveServer) -> None:
     """
     replica = PycrdtReplica()
     url = f"{server.y_door}/compacted"
+    words = "x" * (AFTER_BYTES // COMPACTING_UPDATES)
     async with RawYjs(url) as typist:
-        updates = [replica.type(f"{n} ") for n in range(COMPACTING_UPDATES)]
+        updates = [replica.type(f"{n} {words}\n") for n in range(COMPACTING_UPDATES)]
         for update in updates:
             await typist.send_sync(UPDATE, update)
         last = updates[-1]
@@ -272,7 +327,7 @@ def _token(server: LiveServer, role: str) -> str:
     done = subprocess.run(
         server.command(*arguments, "--database", str(server.database)),
         env=server.environment(),
-        cwd=server.database.parent,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,

@@ -1,8 +1,8 @@
 """Seeded damage to genuine frames: what a broken or malicious client might send.
 
-`Mutations` is an endless, reproducible stream. Half of the damage is done inside (to an update, a
-state vector, a presence payload) and framed properly, because damage to the frame itself mostly
-ends at the framing; the other half is done to whole frames.
+`Mutations` is an endless, reproducible stream. Most of the damage is done inside (to an update, a
+state vector, a presence payload) and framed properly, and most of it keeps the length: damage to
+frames and lengths mostly ends at the framing.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Mutations:
             frame, payloads = self._random.choice(self._framed)
             payload = self._random.choice(payloads)
             kind = self._random.randrange(20)
-            if kind < 10:
+            if kind < 13:
                 yield frame(self.damaged(payload))
             elif kind < 18:
                 yield self.damaged(frame(payload))
@@ -91,15 +91,17 @@ class Mutations:
     def _wound(self, data: bytearray) -> None:
         random = self._random
         at = random.randrange(len(data) + 1)
-        match random.randrange(7):
-            case 0 | 1 | 2 if data:
-                data[at % len(data)] ^= 1 << random.randrange(8)
-            case 3:
+        match random.randrange(12):
+            case 0:
                 del data[at:]
-            case 4:
+            case 1:
                 data[at:at] = random.randbytes(random.randint(1, 8))
-            case 5:
+            case 2:
                 del data[at : at + random.randint(1, 8)]
+            case 3 | 4 | 5 | 6 | 7 | 8 if data:
+                data[at % len(data)] ^= 1 << random.randrange(8)
             case _:  # the values at which numbers change their length or their sign
                 extremes = (0x00, 0x01, 0x7F, 0x80, 0xFF)
-                data[at : at + 1] = bytes((random.choice(extremes),)) * random.choice((1, 1, 5, 9))
+                data[at : at + 1] = bytes((random.choice(extremes),)) * random.choice(
+                    (1, 1, 1, 1, 1, 5, 9)
+                )

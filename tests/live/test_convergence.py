@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.checks import clocks_of, connect, each, read_back
+from tests.live.checks import clocks_in, clocks_of, connect, each, read_back
 from tests.live.conftest import StartServer
 from tests.live.raw_yjs import PythonClient
 from tests.live.replicas import PycrdtReplica, Replica, YpyReplica

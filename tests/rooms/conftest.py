@@ -345,7 +345,7 @@ class House:
             self.time.clock,
             self.soon.append,
             lambda seconds, call: self.later.append((self.time.seconds + seconds, call)),
-            lambda seat, record: self.edits.append(seat),
+            lambda seat, record, count: self.edits.extend([seat] * count),
             self.broken.append,
         )
         document = document or rebuild(self.log.stored()).document

@@ -436,6 +436,7 @@ async def test_a_long_log_becomes_a_snapshot_while_the_room_is_used(
     patient: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lobby_module, "AFTER_UPDATES", 20)
+    monkeypatch.setattr(lobby_module, "PAUSE_SECONDS", 0.0)
     for number in range(50):
         await patient.edit(key=f"k{number}", value=number)
     await until(lambda: len(patient.store.rows["lunch"]) < 20)
