@@ -158,6 +158,20 @@ class AwarenessTable:
             if presence.shown is not None
         ]
 
+    def departed(self) -> list[AwarenessEntry]:
+        """Everybody who left lately, for somebody who may have missed it."""
+        buried = [
+            AwarenessEntry(client, clock, None)
+            for client, (clock, _) in self._tombstones.items()
+            if client not in self._entries
+        ]
+        hidden = [
+            AwarenessEntry(client, presence.clock, None)
+            for client, presence in self._entries.items()
+            if presence.state is None
+        ]
+        return buried + hidden
+
     def owner_of(self, client: int) -> Hashable | None:
         """The connection that speaks for a client id; None when nobody does."""
         presence = self._entries.get(client)

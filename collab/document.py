@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from pycrdt import Doc
+from pycrdt import Doc, merge_updates
 
 from collab.admission import (
     LIMIT_CLOCK,
@@ -314,6 +314,20 @@ class MenuDocument:
             self._full = None
             self._settle()
             break
+        else:
+            self._take_together()
+
+    def _take_together(self) -> None:
+        """Apply what waits if it completes itself: answers may bring what each other lacks."""
+        if all(part.is_applied for part in self.pending):
+            return  # the engine has it, and saw for itself
+        update = _engine(merge_updates, *(part.data for part in self.pending))
+        if self._lacks(read_update(update, STORED_LIMITS)) or not self._would_take(update):
+            return
+        _engine(self._doc.apply_update, update)
+        self._full = None
+        self._take_clocks()
+        self.pending = [part for part in self.pending if self._waits(part.outline)]
 
     def _lacks_container(self, outline: UpdateOutline) -> bool:
         """Whether an incomplete update names a container that is not here yet.

@@ -468,7 +468,8 @@ class MenuRoom:
             return
         seat.behind = None
         seat.outbox.recovered()
-        who = messages.awareness(messages.encode_awareness(self.awareness.shown()))
+        people = self.awareness.shown() + self.awareness.departed()
+        who = messages.awareness(messages.encode_awareness(people))
         self._promise(seat, (*self._state(update), who))
 
     def _end(self, seat: Seat, error: MirepoixError) -> None:

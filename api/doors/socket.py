@@ -74,7 +74,11 @@ class Socket:
         clock: Clock,
         subprotocol: str | None,
     ) -> Socket:
-        """Upgrade a request. Raises aiohttp's HTTPBadRequest when it is not one for a WebSocket."""
+        """Upgrade a request.
+
+        Raises aiohttp's HTTPBadRequest when it is not one for a WebSocket, ProtocolViolation when
+        the peer is gone already.
+        """
         response = _Response(
             compress=False,
             autoping=False,
@@ -83,9 +87,14 @@ class Socket:
             timeout=CLOSE_SECONDS,
             protocols=(subprotocol,) if subprotocol else (),
         )
-        await response.prepare(request)
+        # Going away is everyday life when a document opens slowly, not a failure of ours.
+        gone = ProtocolViolation("the peer went away", reason="gone_during_upgrade")
+        try:
+            await response.prepare(request)
+        except ConnectionError as error:
+            raise gone from error
         if request.transport is None:
-            raise ProtocolViolation("the peer went away", reason="gone_during_upgrade")
+            raise gone
         _keep_kernel_queue_short(request.transport)
         outbox = Outbox(
             request.transport,

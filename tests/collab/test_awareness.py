@@ -478,3 +478,21 @@ class Presence(RuleBasedStateMachine):
 
 Presence.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 TestPresence = Presence.TestCase
+
+
+def test_who_missed_a_departure_can_be_told_later() -> None:
+    table = AwarenessTable(grace_seconds=0)
+    for owner, client in (("a", 1), ("b", 2), ("c", 3), ("d", 4)):
+        table.hear(owner, ANN, say(5, client=client), 0)
+    table.take(0)
+    table.hear("b", ANN, say(6, None, client=2), 1)  # hides itself, and its socket stays
+    for gone in ("c", "d"):
+        table.leave(gone, 1)
+    table.expire(1)
+    table.hear("e", ANN, say(9, client=4), 2)  # came back, and was not shown yet
+    assert sorted(table.departed(), key=lambda entry: entry.client) == [
+        AwarenessEntry(2, 6, None),
+        AwarenessEntry(3, 5, None),
+    ]
+    table.expire(1 + TOMBSTONE_SECONDS)
+    assert AwarenessEntry(3, 5, None) not in table.departed()

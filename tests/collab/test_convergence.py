@@ -243,7 +243,8 @@ class _Client:
 
     def __init__(self, number: int) -> None:
         self.doc: Doc[Any] = Doc(client_id=number)
-        self.user = f"user-{number}"
+        # Devices of one person: what is refused between different ones is another test's matter.
+        self.user = "ann"
         self.seat: Seat | None = None
         self.wire = _Wire()
         self.outgoing: list[bytes] = []
@@ -296,6 +297,9 @@ class Network(RuleBasedStateMachine):
         )
         self.room.join(client.seat)
         self.room.ask(client.seat)
+        # Stock clients announce themselves first of all; that is how the room learns their id.
+        entry = messages.AwarenessEntry(client.doc.client_id, 0, "{}")
+        self.room.hear(client.seat, messages.encode_awareness([entry]))
         client.outgoing.append(messages.sync_step1(client.doc.get_state()))
 
     def _deliver(self, client: _Client, frame: bytes) -> None:
@@ -380,7 +384,8 @@ class Network(RuleBasedStateMachine):
 
     @rule()
     def end_turn(self) -> None:
-        calls, self.soon = self.soon, []
+        calls = self.soon.copy()
+        self.soon.clear()  # in place: the room holds its `append`
         for call in calls:
             call()
 

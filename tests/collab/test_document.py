@@ -267,6 +267,20 @@ def test_what_waits_for_a_container_that_turns_out_to_be_a_text_does_not_break_t
     assert text_of(document) == "!soup" and document.clocks[2] == 5
 
 
+def test_two_answers_that_each_lack_what_the_other_brings_are_taken_together() -> None:
+    ann, bob = Client(2), Client(3)
+    first = ann.type("soup")
+    nested = ann.edit(lambda doc: doc.get("m", type=Map).__setitem__("x", Map({"a": 1})))
+    typed, after = bob.type("hot "), bob.set("y", 1)
+    one, two = merge_updates(first, nested, after), merge_updates(typed, after, nested)
+    for answers in ((one, two), (two, one)):
+        document = MenuDocument()
+        for answer in answers:
+            assert take(document, answer, answer=True).__class__ is Applied
+        assert document.engine().get("m", type=Map).to_py() == {"x": {"a": 1}, "y": 1}
+        assert not document.pending and document.clocks == held(document)
+
+
 def test_what_waits_for_its_container_arrives_with_it() -> None:
     document, ann = MenuDocument(), Client(2)
     outer = ann.edit(lambda doc: doc.get("m", type=Map).__setitem__("x", Map({"a": 1})))

@@ -46,6 +46,7 @@ async def clients() -> AsyncIterator[StockClients]:
 def check_log(server: LiveServer) -> None:
     """Raises AssertionError when the server met something that nobody foresaw."""
     log = server.log_file.read_text(errors="replace")
-    for sign in ("Traceback", "socket_failed", "work_failed", '"level": "critical"', "healed"):
+    signs = ("Traceback", '"traceback"', "request_failed", '"level": "critical"', "healed")
+    for sign in signs:
         at = log.find(sign)
         assert at < 0, f"the log says {sign}: {log[max(0, at - 1000) : at + 3000]}"

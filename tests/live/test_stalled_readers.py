@@ -114,7 +114,7 @@ async def stalled(server: LiveServer, stack: AsyncExitStack, count: int) -> list
         if is_hocuspocus:
             await socket.send(address + b"\x02\x00\x00")
         await socket.send(address + sync_frame(0, b"\x00"))
-        entry = bytes((1, 100 + number, 1)) + with_length(b'{"stalled": true}')
+        entry = bytes((1, 10 + number, 1)) + with_length(b'{"stalled": true}')
         await socket.send(address + b"\x01" + with_length(entry))
         sockets.append(socket)
     return sockets
