@@ -14,7 +14,7 @@ from api.exchange import create_menu
 from api.house import House
 from api.invitations import invite_link
 from api.menu_file import read_sample
-from collab.errors import DocumentExists
+from collab.errors import DocumentExists, TooLarge
 from collab.records import DocumentKind, Restaurant
 
 DEMO_MENU = "asia-bistro"
@@ -42,6 +42,8 @@ async def furnish(house: House) -> None:
         await create_menu(house, read_sample(), DEMO_RESTAURANT, DEMO_MENU, DEMO_TITLE, "server")
     except DocumentExists:
         pass  # somebody deleted it; its id stays taken and it does not come back
+    except TooLarge:
+        pass  # documents are limited to less; people can still make their own
 
 
 async def announce(house: House, address: str) -> None:

@@ -19,6 +19,7 @@ Rule 5: nothing observes the document between calls: a permanent observer makes 
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -251,7 +252,7 @@ class MenuDocument:
                 clocks[client] = end
         # Blocks of several clients may need each other in a circle; the engine then waits for
         # ever, and only its own state vector tells.
-        if len(outline.blocks) > 1 and read_state_vector(self.state_vector()) != clocks:
+        if len(outline.blocks) > 1 and self._engine_clocks() != clocks:
             self._take_clocks()
             self._check_pending(len(update))
             self.pending.append(Pending(update, outline))
@@ -349,8 +350,11 @@ class MenuDocument:
             return False
         return True
 
+    def _engine_clocks(self) -> dict[int, int]:
+        return read_state_vector(self.state_vector(), sys.maxsize, sys.maxsize)
+
     def _take_clocks(self) -> None:
-        held = read_state_vector(self.state_vector())
+        held = self._engine_clocks()
         self.clocks.clear()  # in place: the table of nesting depths reads it too
         self.clocks.update(held)
 

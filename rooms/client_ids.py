@@ -3,9 +3,10 @@
 Rule 1: a client id belongs to the first user who used it; that is kept with the document, so blame
         survives a restart. An unbound id counts as its deliverer's.
 Rule 2: a seat with the right to write may deliver blocks of any client id (a local store or
-        another tab's edit arrives that way). Refused is only a new block of deleted content in the
+        another tab's edit arrives that way). Doubted is only a new block of deleted content in the
         name of a different user who is here now: eleven bytes of it would make the server ignore
-        everything that person types (clock exhaustion).
+        everything that person types (clock exhaustion). `MenuRoom` asks that user first: whoever
+        was shown something before a crash may honestly bring it back.
 Rule 3: the newest seat that uses an id owns it: what others deliver in its name reaches it only
         after the commit, because it takes any sight of its own structs for a confirmation.
 """
@@ -15,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from collab.admission import UpdateOutline
-from collab.errors import StructureRefused
 from rooms.seat import Seat
 
 
@@ -59,17 +59,18 @@ class ClientIds:
                 owners.add(owner)
         return owners
 
-    def refuse_forged(self, seat: Seat, outline: UpdateOutline, clocks: Mapping[int, int]) -> None:
-        """Raises StructureRefused for new deleted content in a present other's name."""
+    def spoken_for(
+        self, seat: Seat, outline: UpdateOutline, clocks: Mapping[int, int]
+    ) -> set[Seat]:
+        """Others who are here and in whose name the update brings new deleted content."""
+        owners = set()
         for client, _, end in outline.gone:
             owner = self._owners.get(client)
             if owner is None or end <= clocks.get(client, 0):
                 continue
             if owner.identity.user_id != seat.identity.user_id:
-                raise StructureRefused(
-                    "this update speaks for a client id of somebody else",
-                    reason="forged_client_id",
-                )
+                owners.add(owner)
+        return owners
 
     def take_unsaved(self) -> tuple[tuple[int, str], ...]:
         """Bindings not handed to the journal yet."""

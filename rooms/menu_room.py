@@ -24,7 +24,13 @@ from collab import messages
 from collab.admission import UpdateOutline, read_state_vector, read_update
 from collab.awareness import AwarenessTable
 from collab.document import Gap, MenuDocument
-from collab.errors import DocumentGone, EngineFailed, MirepoixError, StoreError
+from collab.errors import (
+    DocumentGone,
+    EngineFailed,
+    MirepoixError,
+    StoreError,
+    StructureRefused,
+)
 from collab.records import Document
 from rooms.client_ids import ClientIds
 from rooms.clock import Clock
@@ -38,6 +44,7 @@ from rooms.turn import Handled, edits_of, messages_of, promises_of, updates_of
 
 FULL_ANSWER_LIMIT_BYTES = 256 * 1024  # up to here a returning client gets everything: `answer`
 ASK_AGAIN_SECONDS = 10.0  # a client that never answers a SyncStep1 is asked once more
+ASK_DOUBTED_SECONDS = 2.0  # what others get to bring their own edits themselves, see `_doubt`
 KEEPALIVE_SECONDS = 15.0  # y-websocket and Hocuspocus give up after 30 s of silence
 KEEPALIVE_OWED_SECONDS = 2.0  # y-sweet's client gives up 3 s after an unanswered 102
 SAVING_PAUSED = ("saving_paused", "changes cannot be saved at the moment; keep this open")
@@ -189,7 +196,11 @@ class MenuRoom:
         if self.is_holding:
             seat.owed += counts
             return
-        self._ids.refuse_forged(seat, outline, self.document.clocks)
+        owners = self._ids.spoken_for(seat, outline, self.document.clocks)
+        if owners:
+            self._doubt(seat, owners, is_insisting=not answers_step1)
+            seat.owed += counts
+            return
         try:
             outcome = self.document.receive(update, outline, answers_step1=answers_step1)
         except EngineFailed:
@@ -200,6 +211,7 @@ class MenuRoom:
             self._ask_again(seat)
             return
         if answers_step1:
+            seat.doubted_at = None
             owed, seat.owed = seat.owed + counts, 0
         else:
             owed = 1
@@ -334,6 +346,8 @@ class MenuRoom:
             if seat.behind is not None:
                 self._help(seat, now)
                 continue
+            if seat.doubted_at is not None and now - seat.doubted_at >= ASK_DOUBTED_SECONDS:
+                self._ask_again(seat)
             is_owed = seat in waiting or bool(seat.held)
             patience = KEEPALIVE_OWED_SECONDS if is_owed else KEEPALIVE_SECONDS
             if now - seat.last_sent_at >= patience:
@@ -475,6 +489,20 @@ class MenuRoom:
     def _end(self, seat: Seat, error: MirepoixError) -> None:
         self.leave(seat)  # first, so that it is not ended twice
         seat.end(error)
+
+    def _doubt(self, seat: Seat, owners: set[Seat], *, is_insisting: bool) -> None:
+        """Somebody brings deleted content in the name of others who are here: ask those first.
+
+        Afterwards `tick` asks the seat again; what the others confirmed is nothing new by then.
+        Raises StructureRefused when it insists, or brings it as a live edit of its own.
+        """
+        if is_insisting or seat.doubted_at is not None:
+            raise StructureRefused(
+                "this update speaks for a client id of somebody else", reason="forged_client_id"
+            )
+        seat.doubted_at = self._around.clock.monotonic()
+        for owner in owners:
+            self.ask(owner)
 
     def _ask_again(self, seat: Seat) -> None:
         """Ask for what lies before a gap, unless it was asked for just now."""

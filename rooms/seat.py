@@ -43,6 +43,7 @@ class Seat:
     # Bodies promised for when the answer to our SyncStep1 is on disk, the newest few: a client
     # that asks often is told of its latest.
     held: deque[bytes] = field(default_factory=lambda: deque(maxlen=HELD))
+    doubted_at: float | None = None  # when it first spoke for somebody else, see `_doubt`
     behind: dict[int, int] | None = None  # clocks at the first broadcast that was not written
     awaits_answer: bool = False  # an answer to its SyncStep1 is promised
     is_gone: bool = False

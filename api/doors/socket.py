@@ -17,7 +17,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WebSocketError, WSMessage, WSMsgType, web
 
 from api.config import Config
 from api.doors.pace import Pace
@@ -150,7 +150,7 @@ class Socket:
             self._metrics.refused(error.reason)
             self._error = self._error or error
         except ConnectionError:
-            pass  # gone while a ping was answered; the same as any other end
+            pass  # gone without a closing frame; the same as any other end
         except Exception:
             # The socket handler is one of three places that catch everything: a mistake of ours
             # must not take the other connections along.
@@ -168,8 +168,10 @@ class Socket:
                 await self._response.pong(message.data)
             case WSMsgType.PONG:
                 pass
-            case _:
+            case WSMsgType.TEXT:
                 raise ProtocolViolation("send binary frames", reason="text_frame")
+            case _:
+                raise _broken(message.data)
 
     def _checked(self, frame: bytes) -> bytes:
         if len(frame) > self._config.frame_limit_bytes:
@@ -187,6 +189,17 @@ class Socket:
             self.outbox.abort()
         else:
             await self._response.close(code=error.close_code, message=close_reason(error).encode())
+
+
+def _broken(error: object) -> Exception:
+    """Why aiohttp gave the connection up; it has closed it already."""
+    match error:
+        case WebSocketError(code=1009):
+            return TooLarge("the frame is too large", reason="frame_too_large")
+        case WebSocketError():
+            return ProtocolViolation("the frame breaks RFC 6455", reason="websocket_frame")
+        case _:
+            return ConnectionResetError("the peer does not answer pings")
 
 
 def _keep_kernel_queue_short(transport: asyncio.BaseTransport) -> None:

@@ -359,7 +359,7 @@ def test_large_state_vectors_are_refused() -> None:
         read_state_vector(write_state_vector({client: 1 for client in range(11)}), limit_clients=10)
     assert raised.value.reason == "too_many_clients"
     with pytest.raises(BadStateVector) as raised:
-        read_state_vector(bytes(64 * 1024 + 1))
+        read_state_vector(bytes(1024 * 1024 + 1))
     assert raised.value.reason == "state_vector_too_large"
 
 

@@ -59,8 +59,7 @@ async def test_a_frame_above_the_limit_is_refused_however_it_comes(
         "a byte more": frame(b"\x05" * (limit + 1)),
         "far more": frame(b"\x05" * (limit * 4)),
         "announced only": head + (2**62).to_bytes(8, "big") + bytes(4),
-        "in parts": frame(b"\x05" * limit, 0)[:0]
-        + bytes((BINARY,))
+        "in parts": bytes((BINARY,))
         + frame(b"\x05" * limit)[1:]
         + b"".join(bytes((0,)) + frame(b"\x05" * limit)[1:] for _ in range(3)),
     }
@@ -72,7 +71,8 @@ async def test_a_frame_above_the_limit_is_refused_however_it_comes(
             except ConnectionError:
                 pass  # it closed before it had read all that
             found = await visitor.hear_end(10)
-            assert found.code in (4413, 1006 if how == "far more" else 4413), (how, found)
+            cut = {1006} if how == "far more" else set()  # it may still be sending
+            assert found.code in {4413} | cut, (how, found)
     assert await counted(server, "frame_too_large") >= 1
     async with Visitor(server, door, DOCUMENT, None) as visitor:
         await visitor.heard()
@@ -128,7 +128,9 @@ async def test_what_is_no_binary_message_is_refused(start_server: StartServer, d
             await visitor.heard()
             await visitor.socket.write(data)
             assert (await closing(visitor))[0] == code, form
-    assert await counted(server, "text_frame") == 2 or await counted(server, "text_frame") == 1
+    assert await counted(server, "text_frame") == 1
+    assert await counted(server, "websocket_frame") == 6
+    assert await counted(server, "truncated") == 2
     assert '"level": "error"' not in server.log
 
 

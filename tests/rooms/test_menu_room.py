@@ -306,6 +306,37 @@ def test_deleted_content_forged_for_a_present_other_is_refused(house: House) -> 
     assert str(house.room.document.engine().get("t", type=Text)) == "hello world" == eve.text
 
 
+def test_what_was_shown_before_a_crash_may_come_back_from_others_first(house: House) -> None:
+    ann, bob = house.meet("ann"), house.meet("bob")
+    ann.type("hello")
+    ann.room.receive(ann.seat, ann.edit(lambda doc: doc.get("t", type=Text).clear()))
+    house.settle(ann, bob)
+    for peer in (ann, bob):
+        house.room.leave(peer.seat)
+    house.log.rows["lunch"].clear()  # the process ended before the commit
+    house.open()
+    ann, bob = (house.sit(name, doc=peer.doc) for name, peer in (("ann", ann), ("bob", bob)))
+    house.room.hear(ann.seat, announce(ann.doc.client_id))
+    house.room.ask(bob.seat)
+    bob.read()  # his answer holds deleted blocks in Ann's name: she is asked first
+    assert house.room.document.is_empty and not bob.ended
+    house.settle(ann)
+    house.pass_seconds(3)
+    house.settle(ann, bob)
+    assert house.room.document.clocks == {ann.doc.client_id: 5} and not bob.ended
+
+
+def test_insisting_on_deleted_content_of_a_present_other_is_refused(house: House) -> None:
+    ann, eve = house.meet("ann"), house.meet("eve")
+    ann.type("hello")
+    house.settle(ann, eve)
+    forged = bytes((1, 1, ann.doc.client_id, 5, 0, 10, 0))
+    house.room.receive(eve.seat, forged, answers_step1=True)
+    assert house.room.document.clocks[ann.doc.client_id] == 5
+    with pytest.raises(StructureRefused):
+        house.room.receive(eve.seat, forged, answers_step1=True)
+
+
 def test_deleted_content_of_absent_or_own_ids_is_taken(house: House) -> None:
     ann, eve = house.meet("ann"), house.meet("eve")
     ann.type("hello")
