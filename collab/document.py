@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -175,7 +175,7 @@ class MenuDocument:
             return self.full_state()
         return _engine(self._doc.get_update, state_vector)
 
-    def missing_since(self, clocks: dict[int, int]) -> bytes:
+    def missing_since(self, clocks: Mapping[int, int]) -> bytes:
         """Encode what came after `clocks` (client id -> next clock), and the whole delete set."""
         return _engine(self._doc.get_update, write_state_vector(clocks))
 

@@ -36,6 +36,9 @@ def show(
     for seat in seats:
         if seat.behind is not None:
             continue
+        if seat.states_owed:
+            seat.shown_later += [m.body for m in messages if seat not in m.withheld]
+            continue
         if seat in concerned:
             bodies = [message.body for message in messages if seat not in message.withheld]
             if not bodies:

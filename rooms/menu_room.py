@@ -32,29 +32,24 @@ from collab.errors import (
     StructureRefused,
 )
 from collab.records import Document
+from rooms import answers
 from rooms.client_ids import ClientIds
 from rooms.clock import Clock
 from rooms.fanout import Message, clocks_before, show
+from rooms.flush_timer import FlushTimer
 from rooms.frames import join_frames
 from rooms.journal import Journal
 from rooms.ports import Meter
+from rooms.presence import Presence
 from rooms.promises import Promise, Promises
 from rooms.seat import Seat
 from rooms.turn import Handled, edits_of, messages_of, promises_of, updates_of
 
-FULL_ANSWER_LIMIT_BYTES = 256 * 1024  # up to here a returning client gets everything: `answer`
 ASK_AGAIN_SECONDS = 10.0  # a client that never answers a SyncStep1 is asked once more
 ASK_DOUBTED_SECONDS = 2.0  # what others get to bring their own edits themselves, see `_doubt`
 KEEPALIVE_SECONDS = 15.0  # y-websocket and Hocuspocus give up after 30 s of silence
 KEEPALIVE_OWED_SECONDS = 2.0  # y-sweet's client gives up 3 s after an unanswered 102
 SAVING_PAUSED = ("saving_paused", "changes cannot be saved at the moment; keep this open")
-# Flushes of rooms larger than this are spaced: each flush costs one write a seat, and a write costs
-# more than everything else (measured, benchmarks/README.md). Small rooms are always immediate.
-SPACED_FROM_SEATS = 8
-SPACING_SECONDS_PER_SEAT = 0.0004
-SPACING_LIMIT_SECONDS = 0.006  # below what anybody sees; a screen shows a frame in 0.016
-LIMIT_AWARENESS_ENTRIES = 1000
-LIMIT_AWARENESS_STATE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +78,6 @@ class MenuRoom:
     ) -> None:
         self.record = record
         self.document = document
-        self.awareness = awareness
         self.seats: dict[Seat, None] = {}
         self.logged_updates = 0  # added since the last compaction, with what was loaded
         self.logged_bytes = 0
@@ -91,12 +85,20 @@ class MenuRoom:
         self._position = 0  # journal position of this room's last update
         self._around = surroundings
         self._ids = ClientIds(bound)
+        self.presence = Presence(
+            awareness,
+            self._ids,
+            meter=surroundings.meter,
+            clock=surroundings.clock,
+            call_later=surroundings.call_later,
+            show=self._show_now,
+        )
         self._turn: list[Handled] = []
         self._promises = Promises()
         self._unanswered: dict[Seat, bytes] = {}  # state vectors that came while it was broken
-        self._is_scheduled = False
-        self._shown_at = float("-inf")  # monotonic seconds of the last turn
-        self._is_timed = False
+        self._timer = FlushTimer(
+            self.flush, surroundings.clock, surroundings.call_soon, surroundings.call_later
+        )
         self._is_saving_paused = False
         self._is_broken = False
         surroundings.journal.register(self)
@@ -136,7 +138,7 @@ class MenuRoom:
         seat.is_gone = True
         self.seats.pop(seat, None)
         self._ids.release(seat)
-        self.awareness.leave(seat, self._around.clock.monotonic())
+        self.presence.leave(seat)
 
     def close(self, error: MirepoixError) -> None:
         """Send everybody away."""
@@ -158,29 +160,21 @@ class MenuRoom:
         """Answer a SyncStep1 with a SyncStep2.
 
         A newcomer gets everything at once. A returning client is answered when everything it may
-        have sent before is on disk, because its own structs in the answer confirm them; and it
-        gets the full state while that is small, because nothing else would bring back the echo
-        that a lost socket took along (y-websocket 3.1 sync-status). Who asks again before that
-        gets one answer for both: broadcasts brought everything since.
+        have sent before is on disk, because its own structs in the answer confirm them. Who asks
+        again before that gets one answer for both: broadcasts brought everything since.
         Raises BadStateVector, EngineFailed.
         """
         is_newcomer = not read_state_vector(state_vector)
         if self._is_broken:
             self._unanswered[seat] = state_vector  # memory may hold what the log does not
-            return
-        if is_newcomer:
-            self._write(seat, self._state(self._encoded(self.document.full_state)))
-            return
-        if seat.awaits_answer:
-            return
-
-        # Encoded now and not when it is due: by then it could hold structs of the receiver that
-        # are not on disk yet.
-        update = self._encoded(self.document.full_state)
-        if len(update) > FULL_ANSWER_LIMIT_BYTES:
-            update = self.document.missing_for(state_vector)
-        seat.awaits_answer = True
-        self._promise(seat, self._state(update), is_answer=True)
+        elif is_newcomer:
+            self._write(seat, self._encoded(lambda: answers.everything(self.document)))
+        elif not seat.awaits_answer:
+            # Encoded now and not when it is due: by then it could hold structs of the receiver
+            # that are not on disk yet.
+            bodies = self._encoded(lambda: answers.what_is_missing(self.document, state_vector))
+            seat.awaits_answer = True
+            self._promise(seat, bodies, is_state=True, is_answer=True)
 
     def receive(self, seat: Seat, update: bytes, *, answers_step1: bool = False) -> None:
         """Take an Update or a SyncStep2.
@@ -247,24 +241,14 @@ class MenuRoom:
 
     def hear(self, seat: Seat, payload: bytes) -> None:
         """Take an awareness message. Raises ProtocolViolation when it does not parse."""
-        entries = messages.decode_awareness(
-            payload, LIMIT_AWARENESS_ENTRIES, LIMIT_AWARENESS_STATE_BYTES
-        )
-        now = self._around.clock.monotonic()
-        heard = self.awareness.hear(seat, seat.stamp, entries, now)
-        if not seat.client_ids and len(entries) == 1:
-            client = entries[0].client
-            if self.awareness.owner_of(client) is seat:  # and not an echo of somebody else's
-                self._ids.bind(seat, client)
-        for reason in heard.refused:
-            self._around.meter.refused(reason)
-        if heard.announce_again:
-            self.send(seat, messages.awareness(messages.encode_awareness(heard.announce_again)))
+        reply = self.presence.hear(seat, payload)
+        if reply is not None:
+            self.send(seat, reply)
         self._schedule()
 
     def tell_who_is_here(self, seat: Seat) -> None:
         """Send everybody's awareness; an empty message when nobody has any."""
-        self.send(seat, messages.awareness(messages.encode_awareness(self.awareness.shown())))
+        self.send(seat, self.presence.everybody())
 
     def send_when_saved(self, seat: Seat, body: bytes) -> None:
         """Send `body` when everything this seat has edited so far is on disk.
@@ -286,7 +270,7 @@ class MenuRoom:
 
     def saved(self, position: int) -> None:
         """Everything up to `position` is on disk: keep what was promised."""
-        if not self._is_scheduled:  # else the flush that is due keeps it, with a fuller turn
+        if not self._timer.is_set:  # else the flush that is due keeps it, with a fuller turn
             self.flush()
 
     def lost_document(self) -> None:
@@ -312,12 +296,12 @@ class MenuRoom:
 
     def flush(self) -> None:
         """End the turn: show, journal, then keep the promises that are due."""
-        self._is_scheduled = False
+        self._timer.clear()
         now = self._around.clock.monotonic()
         if self._turn:
             turn, self._turn = self._turn, []
             self._end_turn(turn, now)
-        self._show_awareness(now)
+        self.presence.show_due(now)
         if self._promises:
             self._keep_promises(now)
 
@@ -339,8 +323,7 @@ class MenuRoom:
 
         now: monotonic seconds. Call it about twice a second.
         """
-        self.awareness.expire(now)
-        self._show_awareness(now)
+        self.presence.expire(now)
         waiting = self._promises.seats()
         for seat in list(self.seats):
             if seat.behind is not None:
@@ -397,7 +380,7 @@ class MenuRoom:
         self._around.meter.updates(len(turn))
         shown = messages_of(turn, self._ids)
         if shown:
-            self._shown_at = now
+            self._timer.shown(now)
             written = show(self.seats, shown, self.document.clocks, now)
             self._around.meter.deliveries(written)
         for seat, count in edits_of(turn).items():
@@ -410,19 +393,34 @@ class MenuRoom:
         for promise in promises_of(turn, shown, self._position):
             self._promises.add(promise)
 
-    def _promise(self, seat: Seat, bodies: tuple[bytes, ...], *, is_answer: bool = False) -> None:
+    def _promise(
+        self,
+        seat: Seat,
+        bodies: tuple[bytes, ...],
+        *,
+        is_state: bool = False,
+        is_answer: bool = False,
+    ) -> None:
         if self._turn:
             self.flush()  # so that the position covers what this seat sent in this turn
         now = self._around.clock.monotonic()
-        self._promises.add(Promise(self._position, seat, bodies, now, False, is_answer))
+        seat.states_owed += is_state
+        self._promises.add(Promise(self._position, seat, bodies, now, False, is_state, is_answer))
         self._schedule()
 
     def _keep_promises(self, now: float) -> None:
         frames: dict[Seat, list[bytes]] = {}
         for promise in self._promises.due(self._around.journal.durable):
-            frames.setdefault(promise.seat, []).extend(promise.bodies)
+            seat = promise.seat
+            bodies = frames.setdefault(seat, [])
+            bodies += promise.bodies
             if promise.is_answer:
-                promise.seat.awaits_answer = False
+                seat.awaits_answer = False
+            if promise.is_state:
+                seat.states_owed -= 1
+                if not seat.states_owed:
+                    bodies += seat.shown_later
+                    seat.shown_later.clear()
             if promise.is_acknowledgement:
                 self._around.meter.acknowledged(now - promise.made_at)
         for seat, bodies in frames.items():
@@ -436,34 +434,16 @@ class MenuRoom:
             turn = messages_of(self._turn, self._ids)
             seat.behind = clocks_before(turn, self.document.clocks)
 
-    def _state(self, update: bytes) -> tuple[bytes, ...]:
-        """A SyncStep2, and what waits: the engine leaves it out, and only its bytes as they came
-        let the receiver heal together with us."""
-        waiting = (messages.update(part.data) for part in self.document.pending)
-        return (messages.sync_step2(update), *waiting)
-
-    def _encoded(self, encode: Callable[[], bytes]) -> bytes:
+    def _encoded(self, encode: Callable[[], answers.Bodies]) -> answers.Bodies:
         try:
             return encode()
         except EngineFailed:
             self._break()
             raise
 
-    def _show_awareness(self, now: float) -> None:
-        entries, refused = self.awareness.take(now)
-        for _ in range(refused):
-            self._around.meter.refused("awareness_not_json")
-        if entries:
-            body = messages.awareness(messages.encode_awareness(entries))
-            show(self.seats, (Message(body),), self.document.clocks, now)
-        due = self.awareness.next_due()
-        if due is not None and not self._is_timed:
-            self._is_timed = True
-            self._around.call_later(max(due - now, 0.0), self._awareness_due)
-
-    def _awareness_due(self) -> None:
-        self._is_timed = False
-        self._show_awareness(self._around.clock.monotonic())
+    def _show_now(self, message: Message) -> None:
+        now = self._around.clock.monotonic()
+        show(self.seats, (message,), self.document.clocks, now)
 
     def _help(self, seat: Seat, now: float) -> None:
         """Catch a slow reader up with one SyncStep2, or give it up."""
@@ -475,16 +455,15 @@ class MenuRoom:
 
     def _catch_up(self, seat: Seat) -> None:
         # Encoded now and promised, as in `answer`; what is shown from now on it gets again.
+        clocks = seat.behind or {}
         try:
-            update = self.document.missing_since(seat.behind or {})
+            bodies = self._encoded(lambda: answers.what_came_since(self.document, clocks))
         except EngineFailed:
-            self._break()
-            return
+            return  # the room is being rebuilt; the seat is caught up afterwards
         seat.behind = None
         seat.outbox.recovered()
-        people = self.awareness.shown() + self.awareness.departed()
-        who = messages.awareness(messages.encode_awareness(people))
-        self._promise(seat, (*self._state(update), who))
+        who = self.presence.everybody_and_the_departed()
+        self._promise(seat, (*bodies, who), is_state=True)
 
     def _end(self, seat: Seat, error: MirepoixError) -> None:
         self.leave(seat)  # first, so that it is not ended twice
@@ -524,18 +503,4 @@ class MenuRoom:
         self._around.on_broken(self)
 
     def _schedule(self) -> None:
-        """Flush at the end of this loop turn; in a busy large room a few milliseconds later.
-
-        People who type at random moments hardly ever share a loop turn, so joining frames needs
-        a moment of gathering. An edit after a pause is still shown at once.
-        """
-        if self._is_scheduled:
-            return
-        self._is_scheduled = True
-        crowd = len(self.seats) - SPACED_FROM_SEATS
-        spacing = min(crowd * SPACING_SECONDS_PER_SEAT, SPACING_LIMIT_SECONDS)
-        wait_seconds = self._shown_at + spacing - self._around.clock.monotonic()
-        if spacing > 0 and wait_seconds > 0:
-            self._around.call_later(wait_seconds, self.flush)
-        else:
-            self._around.call_soon(self.flush)
+        self._timer.set(len(self.seats))

@@ -23,6 +23,7 @@ class Promise:
     bodies: tuple[bytes, ...]
     made_at: float  # monotonic seconds
     is_acknowledgement: bool
+    is_state: bool = False  # a SyncStep2
     is_answer: bool = False  # to a SyncStep1
 
 

@@ -46,6 +46,11 @@ class Seat:
     doubted_at: float | None = None  # when it first spoke for somebody else, see `_doubt`
     behind: dict[int, int] | None = None  # clocks at the first broadcast that was not written
     awaits_answer: bool = False  # an answer to its SyncStep1 is promised
+    states_owed: int = 0  # SyncStep2 promised: answers and catch-ups
+    # Shown to the others meanwhile. No update may overtake the state it builds on: pycrdt and y-py
+    # lose edits that arrive before their predecessors (tests/live/test_convergence.py). The
+    # journal holds the same bytes for as long.
+    shown_later: list[bytes] = field(default_factory=list)
     is_gone: bool = False
     last_sent_at: float = 0.0  # monotonic seconds
 

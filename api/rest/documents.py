@@ -119,7 +119,7 @@ async def presence(call: Call) -> web.Response:
     admission = await admitted(call)
     id = admission.document.id
     room = call.house.lobby.room_of(id)
-    people = [] if room is None else room.awareness.people()
+    people = [] if room is None else room.presence.people()
     living = [one for one in call.house.sessions.living() if one.resource_id == id]
     return json_answer(
         PresenceAnswer(

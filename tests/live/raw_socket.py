@@ -120,6 +120,10 @@ class RawSocket:
         address = (parts.hostname or "", parts.port or 80)
         await asyncio.get_running_loop().sock_connect(self._socket, address)
 
+    def widen(self, receive_buffer_bytes: int) -> None:
+        """Let the kernel take more unread bytes: with a tiny window, reading takes for ever."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
+
     def close(self) -> None:
         """Drop the connection without a word."""
         self._socket.close()

@@ -21,6 +21,7 @@ from tests.live.server import LiveServer
 from tests.peers.stock import Json, Kind, StockClients
 
 BLOCK_SECONDS = 1.0
+AWARENESS_QUERY = b"\x03"
 KINDS: tuple[Kind, ...] = ("y-websocket-3.1-rc5", "y-websocket-2.1", "hocuspocus-4", "y-sweet")
 
 
@@ -175,6 +176,35 @@ async def test_duplicate_of_an_update_that_is_not_on_disk_is_not_acknowledged(
         await second.wait_for(is_echo)
         await second.wait_for_sync(STEP_2)
     assert list(map(is_echo, second.frames)).count(True) == 2
+
+
+async def test_no_edit_overtakes_the_state_that_a_returning_client_waits_for(
+    start_server: StartServer,
+) -> None:
+    server = await start_server()
+    url = f"{server.y_door}/order"
+    replica = PycrdtReplica()
+    async with RawYjs(url) as typist, AsyncExitStack() as later:
+        first = replica.type("one ")
+        await typist.send_sync(UPDATE, first)
+        await typist.wait_for(lambda frame: read_sync(frame) == (UPDATE, first))
+        known = replica.state_vector()
+        watcher = await later.enter_async_context(RawYjs(url))
+        await watcher.full_state()
+        with blocked(server.database):
+            second, third = replica.type("two "), replica.type("three ")
+            await typist.send_sync(UPDATE, second)
+            await watcher.wait_for(lambda frame: read_sync(frame) == (UPDATE, second))
+            returning = await later.enter_async_context(RawYjs(url))
+            await returning.send_sync(STEP_1, known)  # waits for "two" to be on disk
+            await returning.send(AWARENESS_QUERY)  # answered at once: the SyncStep1 was seen
+            await returning.wait_for(lambda frame: frame[0] == 1 and len(returning.frames) > 2)
+            await typist.send_sync(UPDATE, third)
+            await watcher.wait_for(lambda frame: read_sync(frame) == (UPDATE, third))
+            await asyncio.sleep(0.2)
+            assert [kind for kind, _ in returning.syncs] == [STEP_1]
+        await returning.wait_for(lambda frame: read_sync(frame) == (UPDATE, third))
+    assert [kind for kind, _ in returning.syncs] == [STEP_1, STEP_2, UPDATE]
 
 
 @pytest.mark.node

@@ -18,14 +18,15 @@ from tests.live.bystander import document_of, quantile, resident_bytes
 from tests.live.checks import clocks_in
 from tests.live.conftest import StartServer
 from tests.live.mutations import with_length
-from tests.live.raw_socket import BINARY, Closed, RawSocket
+from tests.live.raw_socket import BINARY, PONG, Closed, RawSocket
 from tests.live.raw_yjs import UPDATE, RawYjs, read_sync, sync_frame
 from tests.live.replicas import PycrdtReplica
 from tests.live.server import LiveServer
 
 STALLED: Final = 50
 TYPISTS: Final = 5
-EVERY_SECONDS: Final = 0.02
+SHORT_SECONDS, LONG_SECONDS = 8.0, 30.0
+SENDS_EACH: Final = 400  # in whatever time: more would reach the limit of a document
 WORDS: Final = "a dish that is described at some length, as menus do " * 25
 RECEIVE_BUFFER_BYTES: Final = 4096
 MEBIBYTE: Final = 1024 * 1024
@@ -54,14 +55,13 @@ class Typist:
         self._own: set[bytes] = set()
 
     async def type(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        for _ in range(SENDS_EACH):
             update = self.replica.type(WORDS)
             self._own.add(update)
             self._sent_at[update] = time.monotonic()
             await self._socket.send_sync(UPDATE, update)
             self._traffic.sent += 1
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(seconds / SENDS_EACH)
 
     async def listen(self) -> None:
         taken = 0
@@ -131,6 +131,7 @@ class Fate:
 async def resume(socket: RawSocket, is_hocuspocus: bool, wanted: dict[int, int]) -> Fate:
     """Read again until the document is all there, or the server ended it."""
     address = with_length(DOCUMENT.encode()) if is_hocuspocus else b""
+    socket.widen(1024 * 1024)
     doc: Doc[Any] = Doc()
     updates = 0
     try:
@@ -148,14 +149,15 @@ async def resume(socket: RawSocket, is_hocuspocus: bool, wanted: dict[int, int])
 
 
 async def trickle(socket: RawSocket, random: Random) -> None:
-    """Read a few bytes now and then; what was read is kept for `resume`."""
+    """Read a few bytes now and then, and show signs of life; what was read is for `resume`."""
     while True:
+        await socket.send(b"", PONG)
         await socket.read_some(random.randint(1, 700))
         await asyncio.sleep(0.05)
 
 
 async def check(server: LiveServer, seconds: float, trickling: int) -> None:
-    alone = await work(server, min(seconds, 4.0), "alone")
+    alone = await work(server, SHORT_SECONDS, "alone")
     async with AsyncExitStack() as stack:
         readers = await stalled(server, stack, STALLED)
         await asyncio.sleep(0.3)
@@ -183,7 +185,7 @@ async def check(server: LiveServer, seconds: float, trickling: int) -> None:
         f"memory +{grown / MEBIBYTE:.1f} MiB, {dict(ends)}"
     )
     assert set(ends) <= {"caught up", "1013", "1006"}, ends
-    if seconds < 30:  # nobody is given up as fast as that
+    if seconds < LONG_SECONDS:  # nobody is given up as fast as that
         assert set(ends) == {"caught up"}, ends
 
 
@@ -194,7 +196,7 @@ def assert_nobody_slowed(alone: Traffic, crowd: Traffic) -> None:
 
 async def test_fifty_who_never_read_cost_little_and_catch_up(start_server: StartServer) -> None:
     server = await start_server(settings=SETTINGS)
-    await check(server, 8, trickling=0)
+    await check(server, SHORT_SECONDS, trickling=0)
 
 
 @pytest.mark.full
@@ -202,7 +204,7 @@ async def test_fifty_who_hardly_read_for_half_a_minute_cost_little(
     start_server: StartServer,
 ) -> None:
     server = await start_server(settings=SETTINGS)
-    await check(server, 30, trickling=STALLED // 2)
+    await check(server, LONG_SECONDS, trickling=STALLED // 2)
 
 
 async def test_one_who_takes_nothing_for_too_long_is_given_up(start_server: StartServer) -> None:
