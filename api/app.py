@@ -96,7 +96,7 @@ async def _send_away(house: House) -> None:
     """Save first, then close the sockets in waves, so that they do not all come back at once."""
     rooms = house.lobby.open_rooms()
     for room in rooms:
-        room.flush()
+        room.turns.flush()
     try:
         async with asyncio.timeout(house.config.shutdown_seconds / 4):
             await house.journal.flush()

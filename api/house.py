@@ -192,7 +192,7 @@ async def _settle(house: House) -> None:
     if house.health.failed.is_set():
         return
     for room in house.lobby.open_rooms():
-        room.flush()
+        room.turns.flush()
     try:
         async with asyncio.timeout(house.config.shutdown_seconds / 2):
             await house.journal.flush()

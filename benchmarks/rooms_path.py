@@ -30,9 +30,10 @@ from collab.records import (
 )
 from rooms.clock import Clock
 from rooms.journal import Journal
-from rooms.menu_room import MenuRoom, Surroundings
+from rooms.menu_room import MenuRoom
 from rooms.outbox import Outbox
 from rooms.seat import Seat
+from rooms.surroundings import Surroundings
 
 ROUNDS = 5
 
@@ -141,7 +142,7 @@ async def _round(count: int, updates: int, per_turn: int, seed: int) -> Spent:
         for seat, update in order[start : start + per_turn]:
             room.receive(seat, update)
         received = time.perf_counter()
-        room.flush()
+        room.turns.flush()
         flushed = time.perf_counter()
         await journal.flush()
         spent.receive += received - begun

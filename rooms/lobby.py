@@ -30,9 +30,10 @@ from rooms.compaction import (
     compact,
 )
 from rooms.journal import Journal
-from rooms.menu_room import MenuRoom, Surroundings
+from rooms.menu_room import MenuRoom
 from rooms.ports import Meter, UpdateLog
 from rooms.seat import Seat
+from rooms.surroundings import Surroundings
 
 IDLE_SECONDS = 30.0
 TICK_SECONDS = 0.5
@@ -128,7 +129,7 @@ class Lobby:
     def close_all(self, error: MirepoixError) -> None:
         """Send everybody away; the journal still has to be flushed afterwards."""
         for room in self.open_rooms():
-            room.flush()
+            room.turns.flush()
             room.close(error)
 
     # -- opening -------------------------------------------------------------------------------
@@ -207,8 +208,8 @@ class Lobby:
                 self._rebuild_soon,
             ),
         )
-        room.logged_updates = len(stored.updates)
-        room.logged_bytes = sum(len(row.data) for row in stored.updates)
+        room.turns.logged_updates = len(stored.updates)
+        room.turns.logged_bytes = sum(len(row.data) for row in stored.updates)
         for first, last in stored.missing:
             room.warnings.append(("edits_missing", f"edits {first} to {last} may be missing"))
             self._meter.refused("log_hole")
@@ -232,11 +233,13 @@ class Lobby:
         room = entry.opened.result()
         room.tick(now)
         is_idle = entry.leases == 0 and now - entry.idle_since >= self._idle_seconds
-        if is_idle and room.is_saved and not room.is_holding and not entry.is_compacting:
+        if is_idle and room.turns.is_settled and not room.is_holding and not entry.is_compacting:
             entry.closed = asyncio.Event()
             self._spawn(self._close(document_id, entry, room), f"close {document_id}")
             return
-        is_long = room.logged_updates >= AFTER_UPDATES or room.logged_bytes >= AFTER_BYTES
+        is_long = (
+            room.turns.logged_updates >= AFTER_UPDATES or room.turns.logged_bytes >= AFTER_BYTES
+        )
         is_due = is_long and now - entry.compacted_at >= PAUSE_SECONDS
         is_free = not self._compaction.locked() and not self._journal.is_paused
         if is_due and is_free and not entry.is_compacting:
@@ -244,8 +247,8 @@ class Lobby:
             self._spawn(self._compact(document_id, entry, room), f"compact {document_id}")
 
     async def _compact(self, document_id: str, entry: _Entry, room: MenuRoom) -> None:
-        room.logged_updates = 0
-        room.logged_bytes = 0
+        room.turns.logged_updates = 0
+        room.turns.logged_bytes = 0
         try:
             async with self._compaction:
                 await compact(self._store, document_id)
@@ -287,7 +290,7 @@ class Lobby:
         assert entry.closed is not None
         try:
             await self._save_what_lacks(document_id, room)
-            if room.logged_updates >= AFTER_UPDATES_AT_CLOSE:
+            if room.turns.logged_updates >= AFTER_UPDATES_AT_CLOSE:
                 await self._compact(document_id, entry, room)
         except MirepoixError as error:
             # The room stays and is tried again later; nothing is thrown away.
@@ -308,7 +311,7 @@ class Lobby:
 
     async def _save_what_lacks(self, document_id: str, room: MenuRoom) -> None:
         """Give the store what memory has and it has not (nothing, unless there is a bug)."""
-        if not room.was_edited:
+        if not room.turns.was_edited:
             return
         stored = await self._store.load(document_id)
         if stored is None:

@@ -2,20 +2,17 @@
 
 Rule 1: every method here is synchronous, so between two awaits of a door the room is consistent
         and needs no lock.
-Rule 2: updates are applied as they come and shown at the end of the loop turn, joined.
+Rule 2: updates are applied as they come and shown at the end of the turn, joined (`rooms.turns`).
 Rule 3: show first, save in batches, then acknowledge. Every acknowledgement, echo and answer to a
         returning client waits for the journal (`rooms.promises`).
-Rule 4: an acknowledgement never overtakes an earlier broadcast on the same socket: the turn is
-        flushed before promises are kept.
-Rule 5: while saving is impossible, or the document is being rebuilt, updates are neither applied
+Rule 4: while saving is impossible, or the document is being rebuilt, updates are neither applied
         nor acknowledged and nobody is closed; afterwards every seat gets a SyncStep1 and gives
         back what is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pycrdt import Doc
@@ -34,35 +31,17 @@ from collab.errors import (
 from collab.records import Document
 from rooms import answers
 from rooms.client_ids import ClientIds
-from rooms.clock import Clock
-from rooms.fanout import Message, clocks_before, show
-from rooms.flush_timer import FlushTimer
-from rooms.frames import join_frames
-from rooms.journal import Journal
-from rooms.ports import Meter
 from rooms.presence import Presence
-from rooms.promises import Promise, Promises
 from rooms.seat import Seat
-from rooms.turn import Handled, edits_of, messages_of, promises_of, updates_of
+from rooms.surroundings import Surroundings
+from rooms.turn import Handled
+from rooms.turns import Turns
 
 ASK_AGAIN_SECONDS = 10.0  # a client that never answers a SyncStep1 is asked once more
 ASK_DOUBTED_SECONDS = 2.0  # what others get to bring their own edits themselves, see `_doubt`
 KEEPALIVE_SECONDS = 15.0  # y-websocket and Hocuspocus give up after 30 s of silence
 KEEPALIVE_OWED_SECONDS = 2.0  # y-sweet's client gives up 3 s after an unanswered 102
 SAVING_PAUSED = ("saving_paused", "changes cannot be saved at the moment; keep this open")
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What every room of a process shares."""
-
-    journal: Journal
-    meter: Meter
-    clock: Clock
-    call_soon: Callable[[Callable[[], None]], object]
-    call_later: Callable[[float, Callable[[], None]], object]
-    on_edit: Callable[[Seat, Document, int], None]  # somebody made so many changes
-    on_broken: Callable[[MenuRoom], None]  # the engine gave up: rebuild, then `replace_document`
 
 
 class MenuRoom:
@@ -79,41 +58,30 @@ class MenuRoom:
         self.record = record
         self.document = document
         self.seats: dict[Seat, None] = {}
-        self.logged_updates = 0  # added since the last compaction, with what was loaded
-        self.logged_bytes = 0
         self.warnings: list[tuple[str, str]] = []  # (code, sentence) that newcomers are told
-        self._position = 0  # journal position of this room's last update
         self._around = surroundings
         self._ids = ClientIds(bound)
+        self.turns = Turns(
+            record,
+            self.seats,
+            self._ids,
+            surroundings,
+            self,
+            clocks=lambda: self.document.clocks,
+            on_flush=lambda now: self.presence.show_due(now),
+        )
         self.presence = Presence(
             awareness,
             self._ids,
             meter=surroundings.meter,
             clock=surroundings.clock,
             call_later=surroundings.call_later,
-            show=self._show_now,
+            show=self.turns.show,
         )
-        self._turn: list[Handled] = []
-        self._promises = Promises()
         self._unanswered: dict[Seat, bytes] = {}  # state vectors that came while it was broken
-        self._timer = FlushTimer(
-            self.flush, surroundings.clock, surroundings.call_soon, surroundings.call_later
-        )
         self._is_saving_paused = False
         self._is_broken = False
         surroundings.journal.register(self)
-
-    @property
-    def is_saved(self) -> bool:
-        """Whether everything this room added is on disk and everything owed was given."""
-        return (
-            not self._turn and not self._promises and self._position <= self._around.journal.durable
-        )
-
-    @property
-    def was_edited(self) -> bool:
-        """Whether anything was added since the room was opened."""
-        return self._position > 0
 
     @property
     def is_holding(self) -> bool:
@@ -168,13 +136,13 @@ class MenuRoom:
         if self._is_broken:
             self._unanswered[seat] = state_vector  # memory may hold what the log does not
         elif is_newcomer:
-            self._write(seat, self._encoded(lambda: answers.everything(self.document)))
+            self.turns.write(seat, self._encoded(lambda: answers.everything(self.document)))
         elif not seat.awaits_answer:
             # Encoded now and not when it is due: by then it could hold structs of the receiver
             # that are not on disk yet.
             bodies = self._encoded(lambda: answers.what_is_missing(self.document, state_vector))
             seat.awaits_answer = True
-            self._promise(seat, bodies, is_state=True, is_answer=True)
+            self.turns.promise(seat, bodies, is_state=True, is_answer=True)
 
     def receive(self, seat: Seat, update: bytes, *, answers_step1: bool = False) -> None:
         """Take an Update or a SyncStep2.
@@ -214,7 +182,7 @@ class MenuRoom:
         if answers_step1 and seat.held:
             held = tuple(seat.held)
             seat.held.clear()
-            self._promise(seat, held)
+            self.turns.promise(seat, held)
 
     def edit(self, edit: Callable[[Doc[Any]], None], user_id: str) -> bool:
         """Change the document from the server; everybody sees it as any other edit.
@@ -235,8 +203,8 @@ class MenuRoom:
         blocks = read_update(update).blocks
         now = self._around.clock.monotonic()
         body = messages.update(update)
-        self._turn.append(Handled(None, user_id, update, body, blocks, True, (), now))
-        self.flush()
+        self.turns.gather(Handled(None, user_id, update, body, blocks, True, (), now))
+        self.turns.flush()
         return True
 
     def hear(self, seat: Seat, payload: bytes) -> None:
@@ -244,7 +212,7 @@ class MenuRoom:
         reply = self.presence.hear(seat, payload)
         if reply is not None:
             self.send(seat, reply)
-        self._schedule()
+        self.turns.end_soon()
 
     def tell_who_is_here(self, seat: Seat) -> None:
         """Send everybody's awareness; an empty message when nobody has any."""
@@ -260,23 +228,22 @@ class MenuRoom:
         if seat.may_write and (seat.asked or self.is_holding):
             seat.held.append(body)
         else:
-            self._promise(seat, (body,))
+            self.turns.promise(seat, (body,))
 
     def send(self, seat: Seat, body: bytes) -> None:
         """Send a message of the seat's protocol now. body: without the seat's prefix."""
-        self._write(seat, (body,))
+        self.turns.write(seat, (body,))
 
     # -- what the journal says -----------------------------------------------------------------
 
     def saved(self, position: int) -> None:
         """Everything up to `position` is on disk: keep what was promised."""
-        if not self._timer.is_set:  # else the flush that is due keeps it, with a fuller turn
-            self.flush()
+        if not self.turns.is_due:  # else that flush keeps it, with a fuller turn
+            self.turns.flush()
 
     def lost_document(self) -> None:
         """The document was deleted while it was open."""
-        self._promises.forget()
-        self._turn.clear()
+        self.turns.forget()
         self.close(DocumentGone("the document was deleted"))
 
     def pause(self) -> None:
@@ -293,17 +260,6 @@ class MenuRoom:
         self._ask_everybody()
 
     # -- what the lobby calls ------------------------------------------------------------------
-
-    def flush(self) -> None:
-        """End the turn: show, journal, then keep the promises that are due."""
-        self._timer.clear()
-        now = self._around.clock.monotonic()
-        if self._turn:
-            turn, self._turn = self._turn, []
-            self._end_turn(turn, now)
-        self.presence.show_due(now)
-        if self._promises:
-            self._keep_promises(now)
 
     def replace_document(self, document: MenuDocument) -> None:
         """The document was rebuilt from the log after the engine gave up."""
@@ -324,7 +280,7 @@ class MenuRoom:
         now: monotonic seconds. Call it about twice a second.
         """
         self.presence.expire(now)
-        waiting = self._promises.seats()
+        waiting = self.turns.waiting()
         for seat in list(self.seats):
             if seat.behind is not None:
                 self._help(seat, now)
@@ -351,7 +307,7 @@ class MenuRoom:
         else:
             acknowledgement = () if outline.is_empty else (body,)
         now = self._around.clock.monotonic()
-        self._turn.append(
+        self.turns.gather(
             Handled(
                 seat,
                 seat.identity.user_id,
@@ -363,7 +319,6 @@ class MenuRoom:
                 now,
             )
         )
-        self._schedule()
 
     def _answer_reader(
         self, seat: Seat, update: bytes, outline: UpdateOutline, *, counts: bool
@@ -376,74 +331,12 @@ class MenuRoom:
         if seat.refused is not None and counts:
             self.send(seat, seat.refused)
 
-    def _end_turn(self, turn: list[Handled], now: float) -> None:
-        self._around.meter.updates(len(turn))
-        shown = messages_of(turn, self._ids)
-        if shown:
-            self._timer.shown(now)
-            written = show(self.seats, shown, self.document.clocks, now)
-            self._around.meter.deliveries(written)
-        for seat, count in edits_of(turn).items():
-            self._around.on_edit(seat, self.record, count)
-        updates = updates_of(turn, self.record.id, self._ids, self._around.clock.utc())
-        if updates is not None:
-            self._position = self._around.journal.add(updates, self)
-            self.logged_updates += len(updates.updates)
-            self.logged_bytes += sum(len(update.data) for update in updates.updates)
-        for promise in promises_of(turn, shown, self._position):
-            self._promises.add(promise)
-
-    def _promise(
-        self,
-        seat: Seat,
-        bodies: tuple[bytes, ...],
-        *,
-        is_state: bool = False,
-        is_answer: bool = False,
-    ) -> None:
-        if self._turn:
-            self.flush()  # so that the position covers what this seat sent in this turn
-        now = self._around.clock.monotonic()
-        seat.states_owed += is_state
-        self._promises.add(Promise(self._position, seat, bodies, now, False, is_state, is_answer))
-        self._schedule()
-
-    def _keep_promises(self, now: float) -> None:
-        frames: dict[Seat, list[bytes]] = {}
-        for promise in self._promises.due(self._around.journal.durable):
-            seat = promise.seat
-            bodies = frames.setdefault(seat, [])
-            bodies += promise.bodies
-            if promise.is_answer:
-                seat.awaits_answer = False
-            if promise.is_state:
-                seat.states_owed -= 1
-                if not seat.states_owed:
-                    bodies += seat.shown_later
-                    seat.shown_later.clear()
-            if promise.is_acknowledgement:
-                self._around.meter.acknowledged(now - promise.made_at)
-        for seat, bodies in frames.items():
-            self._write(seat, bodies)
-
-    def _write(self, seat: Seat, bodies: Sequence[bytes]) -> None:
-        seat.outbox.write(join_frames(seat.prefix, bodies))
-        seat.last_sent_at = self._around.clock.monotonic()
-        if seat.behind is None and seat.outbox.is_full:
-            # Its door stops reading now, so answers do not pile up for one who only asks.
-            turn = messages_of(self._turn, self._ids)
-            seat.behind = clocks_before(turn, self.document.clocks)
-
     def _encoded(self, encode: Callable[[], answers.Bodies]) -> answers.Bodies:
         try:
             return encode()
         except EngineFailed:
             self._break()
             raise
-
-    def _show_now(self, message: Message) -> None:
-        now = self._around.clock.monotonic()
-        show(self.seats, (message,), self.document.clocks, now)
 
     def _help(self, seat: Seat, now: float) -> None:
         """Catch a slow reader up with one SyncStep2, or give it up."""
@@ -463,7 +356,7 @@ class MenuRoom:
         seat.behind = None
         seat.outbox.recovered()
         who = self.presence.everybody_and_the_departed()
-        self._promise(seat, (*bodies, who), is_state=True)
+        self.turns.promise(seat, (*bodies, who), is_state=True)
 
     def _end(self, seat: Seat, error: MirepoixError) -> None:
         self.leave(seat)  # first, so that it is not ended twice
@@ -499,8 +392,5 @@ class MenuRoom:
             return
         self._is_broken = True
         self._around.meter.refused("engine_failed")
-        self.flush()
+        self.turns.flush()
         self._around.on_broken(self)
-
-    def _schedule(self) -> None:
-        self._timer.set(len(self.seats))

@@ -30,9 +30,10 @@ from collab.rebuild import rebuild
 from collab.records import Document, DocumentKind, DocumentUpdates, LoggedUpdate, StoredDocument
 from rooms.clock import Clock
 from rooms.compaction import snapshot_of
-from rooms.menu_room import MenuRoom, Surroundings
+from rooms.menu_room import MenuRoom
 from rooms.outbox import Outbox
 from rooms.seat import Seat
+from rooms.surroundings import Surroundings
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 RECORD = Document("lunch", DocumentKind.FREE, "bistro", "Lunch", 1, NOW)

@@ -27,9 +27,10 @@ from collab.records import (
     StoredDocument,
 )
 from rooms.clock import Clock
-from rooms.menu_room import MenuRoom, Surroundings
+from rooms.menu_room import MenuRoom
 from rooms.outbox import Outbox
 from rooms.seat import Seat
+from rooms.surroundings import Surroundings
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 RECORD = Document("lunch", DocumentKind.FREE, "bistro", "Lunch", 1, NOW)

@@ -707,15 +707,15 @@ def test_silence_is_broken_before_stock_clients_give_up(house: House) -> None:
 
 def test_a_room_says_when_it_may_be_closed(house: House) -> None:
     ann = house.meet("ann")
-    assert house.room.is_saved and not house.room.was_edited
+    assert house.room.turns.is_settled and not house.room.turns.was_edited
     ann.type("soup")
-    assert not house.room.is_saved
+    assert not house.room.turns.is_settled
     house.turn()
     house.room.leave(ann.seat)
     house.room.leave(ann.seat)
-    assert not house.room.is_saved and house.room.was_edited
+    assert not house.room.turns.is_settled and house.room.turns.was_edited
     house.journal.commit()
-    assert house.room.is_saved
+    assert house.room.turns.is_settled
     house.room.dispose()
     assert not house.journal.savers
 
