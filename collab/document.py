@@ -1,4 +1,4 @@
-"""`MenuDocument`: one Yjs document and the one module that calls the CRDT engine.
+"""`MenuDocument`: one Yjs document in memory, and what may become part of it.
 
 Rule 1: bytes from outside reach the engine only through `receive`, with the outline that the
         structural check made of them.
@@ -10,21 +10,17 @@ Rule 3: the answer to a SyncStep1 may lack something its sender lacks too. It is
         own encoding of a document loses overwrites and deletes that still wait. What lies in a
         container that is missing is kept from the engine until the container is there: if it
         turned out to be no type, the engine would give up on whoever brings it.
-Rule 4: the engine panics with a BaseException; it leaves this file as `EngineFailed`.
-Rule 5: nothing observes the document between calls: a permanent observer makes every apply three
-        times as slow (measured: 23 us against 7 us) and a document that is dropped while observed
-        is never freed.
+The engine itself, its panics and its costs: `collab.engine`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from pycrdt import Doc, merge_updates
+from pycrdt import Doc
 
 from collab.admission import (
     LIMIT_CLOCK,
@@ -35,7 +31,8 @@ from collab.admission import (
     read_update,
     write_state_vector,
 )
-from collab.errors import BadUpdate, EngineFailed, TooLarge
+from collab.engine import Edit, Engine, merged
+from collab.errors import BadUpdate, TooLarge
 from collab.outline import Link
 from collab.ranges import IdRanges
 
@@ -48,8 +45,6 @@ PENDING_LIMIT_BYTES = 1024 * 1024
 STORED_LIMITS = UpdateLimits(delete_ranges=LIMIT_CLOCK)
 
 _PARENT = int(Link.PARENT)  # IntEnum is slow
-
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +85,7 @@ class MenuDocument:
         self.clocks: dict[int, int] = {}  # client id -> next clock
         self.version = 0  # grows with every change; caches are keyed by it
         self.pending: list[Pending] = []
-        self._doc: Doc[Any] = Doc(client_id=client_id)
+        self._engine = Engine(client_id)
         self._depths = NestingDepths(self.clocks)
         self._containers: set[tuple[int, int]] = set()  # ids that are nested types for certain
         self._size_bound = 2  # never below the encoded size, except for what it had to recount
@@ -123,13 +118,13 @@ class MenuDocument:
             self._check_parents(update, outline)
             self._depths.admit(outline)
             containers = self._containers_in(outline)
-            _engine(self._doc.apply_update, update)
+            self._engine.apply(update)
             self._depths.record(outline)
             if self._advance(update, outline):
                 self._containers |= containers
             changed = True
         else:
-            changed = bool(outline.deletes) and self._apply_watched(update)
+            changed = bool(outline.deletes) and self._engine.apply_watched(update)
         if changed:
             self.version += 1
             self._size_bound += len(update)
@@ -161,7 +156,7 @@ class MenuDocument:
 
     def state_vector(self) -> bytes:
         """Encode what the document holds, as the engine sees it."""
-        return _engine(self._doc.get_state)
+        return self._engine.state_vector()
 
     def missing_for(self, state_vector: bytes) -> bytes:
         r"""Encode what a peer lacks.
@@ -173,16 +168,16 @@ class MenuDocument:
         """
         if not read_state_vector(state_vector):
             return self.full_state()
-        return _engine(self._doc.get_update, state_vector)
+        return self._engine.state(state_vector)
 
     def missing_since(self, clocks: Mapping[int, int]) -> bytes:
         """Encode what came after `clocks` (client id -> next clock), and the whole delete set."""
-        return _engine(self._doc.get_update, write_state_vector(clocks))
+        return self._engine.state(write_state_vector(clocks))
 
     def full_state(self) -> bytes:
         """Encode everything; cached until the next change, so a storm of joins encodes once."""
         if self._full is None or self._full[0] != self.version:
-            self._full = (self.version, _engine(self._doc.get_update))
+            self._full = (self.version, self._engine.state())
         return self._full[1]
 
     def digest(self) -> str:
@@ -197,33 +192,24 @@ class MenuDocument:
 
     def engine(self) -> Doc[Any]:
         """The engine's document, for `collab.menu` and `collab.edits` only."""
-        return self._doc
+        return self._engine.doc
 
-    def changed_by(self, edit: Callable[[Doc[Any]], None]) -> bytes | None:
+    def changed_by(self, edit: Edit) -> bytes | None:
         """Run an edit of our own in one transaction; the update it made, None if it made none.
 
         The edit must not raise half-way: the engine has no rollback.
         """
-        produced: list[bytes] = []
-        subscription = self._doc.observe(lambda event: produced.append(event.update))
-        try:
-            _engine(self._transact, edit)
-        finally:
-            self._doc.unobserve(subscription)
-        if not produced:
+        update = self._engine.edit(edit)
+        if update is None:
             return None
         self.version += 1
-        self._size_bound += len(produced[0])
-        outline = read_update(produced[0])
+        self._size_bound += len(update)
+        outline = read_update(update)
         self._depths.admit(outline)
         self._depths.record(outline)
         self._containers |= self._containers_in(outline)
         self._take_clocks()
-        return produced[0]
-
-    def _transact(self, edit: Callable[[Doc[Any]], None]) -> None:
-        with self._doc.transaction():
-            edit(self._doc)
+        return update
 
     def _lacks(self, outline: UpdateOutline) -> bool:
         # pycrdt 0.14 applies a map write across a missing one while `event.update` is empty and
@@ -252,21 +238,12 @@ class MenuDocument:
                 clocks[client] = end
         # Blocks of several clients may need each other in a circle; the engine then waits for
         # ever, and only its own state vector tells.
-        if len(outline.blocks) > 1 and self._engine_clocks() != clocks:
+        if len(outline.blocks) > 1 and self._engine.clocks() != clocks:
             self._take_clocks()
             self._check_pending(len(update))
             self.pending.append(Pending(update, outline))
             return False
         return True
-
-    def _apply_watched(self, update: bytes) -> bool:
-        events: list[object] = []
-        subscription = self._doc.observe(events.append)
-        try:
-            _engine(self._doc.apply_update, update)
-        finally:
-            self._doc.unobserve(subscription)
-        return bool(events)
 
     def _apply_incomplete(self, update: bytes, outline: UpdateOutline) -> Applied:
         # By ids and not by bytes: every peer sends back what waits at it too, each time with
@@ -279,7 +256,7 @@ class MenuDocument:
         self._depths.admit(outline)
         is_applicable = not self._lacks_container(outline)
         if is_applicable:
-            _engine(self._doc.apply_update, update)
+            self._engine.apply(update)
         self._depths.record(outline)
         self.pending.append(Pending(update, outline, is_applicable))
         self._settle()
@@ -298,7 +275,7 @@ class MenuDocument:
             before = dict(self.clocks)
             for part in self.pending:
                 if part.is_applied and not self._lacks(part.outline):
-                    _engine(self._doc.apply_update, part.data)
+                    self._engine.apply(part.data)
             self._take_clocks()
             self.pending = [part for part in self.pending if self._waits(part.outline)]
             if self.clocks == before:
@@ -309,8 +286,8 @@ class MenuDocument:
             if self._lacks(waiting.outline) and self._lacks_container(waiting.outline):
                 continue
             self.pending.remove(waiting)
-            if self._would_take(waiting.data):
-                _engine(self._doc.apply_update, waiting.data)
+            if self._engine.would_take(waiting.data):
+                self._engine.apply(waiting.data)
                 self.pending.append(replace(waiting, is_applied=True))
             self._full = None
             self._settle()
@@ -322,10 +299,10 @@ class MenuDocument:
         """Apply what waits if it completes itself: answers may bring what each other lacks."""
         if all(part.is_applied for part in self.pending):
             return  # the engine has it, and saw for itself
-        update = _engine(merge_updates, *(part.data for part in self.pending))
-        if self._lacks(read_update(update, STORED_LIMITS)) or not self._would_take(update):
+        update = merged([part.data for part in self.pending])
+        if self._lacks(read_update(update, STORED_LIMITS)) or not self._engine.would_take(update):
             return
-        _engine(self._doc.apply_update, update)
+        self._engine.apply(update)
         self._full = None
         self._take_clocks()
         self.pending = [part for part in self.pending if self._waits(part.outline)]
@@ -340,21 +317,8 @@ class MenuDocument:
             item[4] == _PARENT and not self._depths.holds(*item[6:8]) for item in outline.items
         )
 
-    def _would_take(self, update: bytes) -> bool:
-        """Try an update that waited on a copy: the engine has no rollback."""
-        copy: Doc[Any] = Doc()
-        try:
-            _engine(copy.apply_update, _engine(self._doc.get_update))
-            _engine(copy.apply_update, update)
-        except (BadUpdate, EngineFailed):
-            return False
-        return True
-
-    def _engine_clocks(self) -> dict[int, int]:
-        return read_state_vector(self.state_vector(), sys.maxsize, sys.maxsize)
-
     def _take_clocks(self) -> None:
-        held = self._engine_clocks()
+        held = self._engine.clocks()
         self.clocks.clear()  # in place: the table of nesting depths reads it too
         self.clocks.update(held)
 
@@ -391,7 +355,7 @@ class MenuDocument:
             if not fits:
                 raise _bad_parent()
         if not is_certain:
-            if not self._would_take(update):
+            if not self._engine.would_take(update):
                 raise _bad_parent()
             self._containers |= {id for id in parents if self._depths.holds(*id)}
 
@@ -421,7 +385,7 @@ class MenuDocument:
     def _deleted_ranges(self) -> IdRanges:
         if self._deleted is None or self._deleted[0] != self.version:
             # An update since the document's own state holds no structs, only the delete set.
-            update = _engine(self._doc.get_update, self.state_vector())
+            update = self._engine.state(self.state_vector())
             outline = read_update(update, STORED_LIMITS)
             self._deleted = (self.version, IdRanges(outline.deletes))
         return self._deleted[1]
@@ -429,24 +393,3 @@ class MenuDocument:
 
 def _bad_parent() -> BadUpdate:
     return BadUpdate("an item lies in something that is no type", reason="bad_parent")
-
-
-def _engine(call: Callable[..., _Result], *arguments: object) -> _Result:
-    """Call the engine; its panics and refusals leave as errors of ours.
-
-    A ValueError means that the bytes did not decode and nothing was applied. Anything else may
-    have been applied in part (the engine has no rollback), so the document is given up.
-    """
-    try:
-        return call(*arguments)
-    except ValueError as error:
-        raise BadUpdate(
-            "the update passes the structural check but the engine refuses it",
-            reason="engine_refused",
-        ) from error
-    except RuntimeError as error:
-        raise EngineFailed("the engine could not apply a checked update") from error
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":  # pyo3: a BaseException, not importable
-            raise EngineFailed("the engine panicked on a checked update") from error
-        raise

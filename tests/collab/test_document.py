@@ -334,7 +334,7 @@ def test_what_the_engine_raises_leaves_as_an_error_of_ours(
 ) -> None:
     document = MenuDocument()
     update = Client(100).type("soup")
-    monkeypatch.setattr(document, "_doc", _Broken(raised))
+    monkeypatch.setattr(document._engine, "doc", _Broken(raised))
     with pytest.raises(expected):
         take(document, update)
     with pytest.raises(expected):
@@ -391,6 +391,42 @@ def test_an_item_inside_a_type_that_is_gone_is_taken() -> None:
     assert isinstance(take(stored, later), Applied)
     in_gone = in_parent((9, 0), b"\x00\x01")
     assert take(MenuDocument(), in_gone) == Applied(True, [(9, 0, 2)])
+
+
+def test_what_waits_inside_a_missing_container_locks_nobody_out() -> None:
+    # The engine would fail on whoever brings something else under the id of the container.
+    document, victim = MenuDocument(), Client(7)
+    take(document, victim.type("a"))
+    forged = in_parent((7, 1))
+    assert take(document, forged, answer=True) == Applied(True, [(9, 0, 1)])
+    assert take(document, victim.type("b", 1)) == Applied(True, [(7, 1, 2)])
+    assert document.pending == [] and 9 not in document.clocks, "it can never be right"
+
+
+def test_what_waits_inside_a_missing_container_is_there_once_the_container_is() -> None:
+    author, late = Client(7), Client(9)
+    made = author.set("dish", Map())
+    late.doc.apply_update(made)
+    dish = late.doc.get("m", type=Map)["dish"]
+    inside = late.edit(lambda doc: dish.__setitem__("name", "Ramen"))
+    document = MenuDocument()
+    assert take(document, inside, answer=True) == Applied(True, [(9, 0, 1)])
+    assert [waiting.data for waiting in document.pending] == [inside]
+    take(document, made)
+    assert document.pending == [] and document.clocks == {7: 1, 9: 1}
+    reader: Doc[Any] = Doc()
+    reader.apply_update(document.full_state())
+    assert reader.get("m", type=Map).to_py() == {"dish": {"name": "Ramen"}}
+
+
+def test_a_type_that_comes_with_its_content_and_waits_locks_nobody_out() -> None:
+    # A new map at (7, 1) in a missing list, with a key inside; then client 7 types at that clock.
+    document, victim = MenuDocument(), Client(7)
+    take(document, victim.type("a"))
+    new_map = b"\x01" + b"\x07\x01" + bytes((0x27, 0, 8, 5, 1)) + b"k\x01"
+    child = b"\x01" + b"\x09\x00" + bytes((0x24, 0, 7, 1, 1)) + b"k\x01z"
+    take(document, b"\x02" + child + new_map + b"\x00", answer=True)
+    assert take(document, victim.type("b", 1)) == Applied(True, [(7, 1, 2)])
 
 
 def test_a_document_grows_to_its_limit_and_shrinks_again() -> None:

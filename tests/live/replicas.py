@@ -142,8 +142,7 @@ class YpyReplica:
     """A document of y-py, the binding before pycrdt: an old release of the same engine.
 
     y-py 0.6.2 cannot live with a nested type that others delete: it loses edits of other places
-    and panics ("Couldn't get item's parent") when it encodes the document. It also loses edits
-    that arrive before what they build on, and cuts client ids to 32 bits.
+    and panics ("Couldn't get item's parent") when it encodes the document.
     """
 
     def __init__(self) -> None:

@@ -84,19 +84,19 @@ def save_engine_events() -> None:
     from dataclasses import replace
 
     from collab.document import EMPTY_UPDATE, MenuDocument
-    from rooms import menu_room
+    from rooms import turns
 
     receive = MenuDocument.receive
-    updates_of = menu_room.updates_of
+    updates_of = turns.updates_of
     made: dict[bytes, bytes] = {}
 
     def observed(self: MenuDocument, update: bytes, *rest: Any, **more: Any) -> Any:
         events: list[bytes] = []
-        watching = self._doc.observe(lambda event: events.append(event.update))
+        watching = self.engine().observe(lambda event: events.append(event.update))
         try:
             return receive(self, update, *rest, **more)
         finally:
-            self._doc.unobserve(watching)
+            self.engine().unobserve(watching)
             made[update] = events[0] if events else EMPTY_UPDATE
 
     def rewritten(*arguments: Any) -> Any:
@@ -107,7 +107,7 @@ def save_engine_events() -> None:
         return replace(saved, updates=updates)
 
     MenuDocument.receive = observed  # type: ignore[method-assign]
-    menu_room.updates_of = rewritten
+    turns.updates_of = rewritten
 
 
 def let_readers_write() -> None:
