@@ -14,7 +14,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collab.awareness import AwarenessTable
 from collab.document import DOCUMENT_LIMIT_BYTES
@@ -267,7 +267,12 @@ class Lobby:
         self._spawn(self._rebuild(room), f"rebuild {room.record.id}")
 
     async def _rebuild(self, room: MenuRoom) -> None:
-        """Build a broken room's document again from the log."""
+        """Build a broken room's document again from the log.
+
+        What still waits is set aside: with nothing waiting, no update that passed the checks was
+        ever seen to break the engine, and one that clashes with what waits would break it again
+        at every attempt of its innocent author. Who holds what was set aside gives it back.
+        """
         log.error("rebuilding", extra={"action": "room_rebuilt", "document": room.record.id})
         while True:
             await self._journal.flush()
@@ -278,6 +283,9 @@ class Lobby:
                     return
                 rebuilt = await self._build(stored)
                 await self._set_aside(stored, rebuilt)
+                if rebuilt.waiting:
+                    await self._set_aside(stored, _without_what_waits(rebuilt))
+                    continue
                 room.replace_document(rebuilt.document)
             except MirepoixError:
                 await asyncio.sleep(TICK_SECONDS)
@@ -334,3 +342,7 @@ class Lobby:
 
 def _is_open(entry: _Entry) -> bool:
     return entry.opened.done() and not entry.opened.cancelled() and entry.opened.exception() is None
+
+
+def _without_what_waits(rebuilt: Rebuilt) -> Rebuilt:
+    return replace(rebuilt, poison=tuple((seq, "clashed") for seq in rebuilt.waiting), waiting=())

@@ -88,7 +88,7 @@ async def read_back(server: LiveServer, clients: StockClients, document: str) ->
 
 async def acknowledged(clients: StockClients, names: Iterable[str]) -> list[Json]:
     """Every update that one of the clients was told is saved."""
-    updates = [update for name in names for update in await clients.acks(name)]
+    updates = [{"by": name, **update} for name in names for update in await clients.acks(name)]
     return [update for update in updates if update["acked_at_ms"] is not None]
 
 

@@ -217,31 +217,35 @@ def claims(**changed: Any) -> dict[str, Any]:
 
 
 HS256: Final = {"alg": "HS256", "typ": "JWT"}
-BAD_TOKENS: Final[dict[str, tuple[Mapping[str, Any], dict[str, Any], str]]] = {
-    "expired": (HS256, {"exp": int(time.time()) - 1}, SECRET),
-    "algorithm none": ({"alg": "none"}, {}, SECRET),
-    "algorithm None": ({"alg": "None"}, {}, SECRET),
-    "another algorithm": ({"alg": "HS512"}, {}, SECRET),
-    "a public key's algorithm": ({"alg": "RS256"}, {}, SECRET),
-    "a wrong key": (HS256, {}, SECRET + "x"),
-    "no key": (HS256, {}, ""),
-    "a key id that is a path": ({**HS256, "kid": "../../etc/passwd"}, {}, SECRET),
-    "another audience": (HS256, {"aud": "invoices"}, SECRET),
-    "an invitation": (HS256, {"aud": "mirepoix/invite"}, SECRET),
-    "no audience": (HS256, {"aud": None}, SECRET),
-    "another issuer": (HS256, {"iss": "evil"}, SECRET),
-    "no expiry": (HS256, {"exp": None}, SECRET),
-    "an expiry beyond measure": (HS256, {"exp": 1e300}, SECRET),
-    "a life too long": (HS256, {"exp": int(time.time()) + 10 * 86_400}, SECRET),
-    "not valid yet": (HS256, {"nbf": int(time.time()) + 300}, SECRET),
-    "no restaurant": (HS256, {"restaurant": None}, SECRET),
-    "a role that is none": (HS256, {"roles": ["god"]}, SECRET),
-}
 
 
-@pytest.mark.parametrize("kind", BAD_TOKENS)
+def bad_tokens() -> dict[str, tuple[dict[str, Any], dict[str, Any], str]]:
+    """(header, changed claims, secret) by what is wrong; made anew, for they tell the time."""
+    return {
+        "expired": (HS256, {"exp": int(time.time()) - 1}, SECRET),
+        "algorithm none": ({"alg": "none"}, {}, SECRET),
+        "algorithm None": ({"alg": "None"}, {}, SECRET),
+        "another algorithm": ({"alg": "HS512"}, {}, SECRET),
+        "a public key's algorithm": ({"alg": "RS256"}, {}, SECRET),
+        "a wrong key": (HS256, {}, SECRET + "x"),
+        "no key": (HS256, {}, ""),
+        "a key id that is a path": ({**HS256, "kid": "../../etc/passwd"}, {}, SECRET),
+        "another audience": (HS256, {"aud": "invoices"}, SECRET),
+        "an invitation": (HS256, {"aud": "mirepoix/invite"}, SECRET),
+        "no audience": (HS256, {"aud": None}, SECRET),
+        "another issuer": (HS256, {"iss": "evil"}, SECRET),
+        "no expiry": (HS256, {"exp": None}, SECRET),
+        "an expiry beyond measure": (HS256, {"exp": 1e300}, SECRET),
+        "a life too long": (HS256, {"exp": int(time.time()) + 10 * 86_400}, SECRET),
+        "not valid yet": (HS256, {"nbf": int(time.time()) + 300}, SECRET),
+        "no restaurant": (HS256, {"restaurant": None}, SECRET),
+        "a role that is none": (HS256, {"roles": ["god"]}, SECRET),
+    }
+
+
+@pytest.mark.parametrize("kind", bad_tokens())
 async def test_a_bad_token_opens_no_door(server: LiveServer, document: str, kind: str) -> None:
-    header, changed, secret = BAD_TOKENS[kind]
+    header, changed, secret = bad_tokens()[kind]
     token = forged_token(header, claims(**changed), secret)
     rooms = (await Figures.of(server)).value("mirepoix_rooms")
     assert (await refusal(server, "y", document, token)).status == 401

@@ -11,6 +11,7 @@ export class Network {
     this.headers = headers
     this.isDown = false
     this.sockets = new Set()
+    this.newest = null // the one opened last
     this.listeners = []
     this.WebSocket = tappedWebSocket(this)
   }
@@ -47,8 +48,13 @@ const tappedWebSocket = network => class extends WebSocket {
   constructor (url, protocols) {
     super(network.isDown ? NOBODY_LISTENS : url, protocols, { headers: network.headers })
     network.sockets.add(this)
-    this.on('open', () => network.tell('opened'))
+    this.on('open', () => {
+      network.newest = this
+      network.tell('opened')
+    })
     this.on('message', (data, isBinary) => {
+      // A socket that is still closing when the next one is open belongs to the past.
+      if (network.newest !== this) return
       if (isBinary) network.tell('received', new Uint8Array(data))
       else network.tell('text', data.toString())
     })

@@ -417,6 +417,17 @@ async def test_a_broken_room_is_rebuilt_from_the_log_with_everybody_seated(
         assert stays in room.seats and not ended and stays.asked
 
 
+async def test_what_waited_while_the_engine_gave_up_is_set_aside(patient: Running) -> None:
+    a, _, c = made(3)
+    fill(patient.store, [a, c])
+    async with patient.lobby.lease("lunch") as room:
+        assert room.document.pending
+        room._break()
+        await until(lambda: not room.is_holding)
+        assert not room.document.pending and map_of(room.document).keys() == {"k0"}
+    assert [(seq, reason) for _, seq, reason in patient.store.aside] == [(2, "clashed")]
+
+
 async def test_a_broken_room_of_a_deleted_document_is_forgotten(
     patient: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
