@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from collab.awareness import AwarenessTable
 from collab.document import DOCUMENT_LIMIT_BYTES
@@ -334,10 +335,10 @@ class Lobby:
         self._journal.add(DocumentUpdates(document_id, (update,)), room)
         await self._journal.flush()
 
-    def _spawn(self, work: object, name: str) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         if self._group is None:
             raise AssertionError("Lobby.run() must be running before rooms are used")
-        self._group.create_task(work, name=name)  # type: ignore[arg-type]
+        self._group.create_task(work, name=name)
 
 
 def _is_open(entry: _Entry) -> bool:
