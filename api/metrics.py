@@ -77,7 +77,7 @@ class Metrics:
             registry=registry,
         )
         self._awareness = Counter(
-            "mirepoix_awareness", "Awareness entries accepted", registry=registry
+            "mirepoix_awareness", "Awareness entries shown", registry=registry
         )
         self._journal_pending = Gauge(
             "mirepoix_journal_pending", "Updates not yet on disk", registry=registry
@@ -139,7 +139,7 @@ class Metrics:
         self._refused.labels(self._bounded("reason", reason)).inc()
 
     def awareness(self, count: int) -> None:
-        """Awareness entries were accepted."""
+        """Awareness entries were shown."""
         self._awareness.inc(count)
 
     def journal_pending(self, count: int) -> None:

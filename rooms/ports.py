@@ -78,6 +78,10 @@ class Meter(Protocol):
         """Updates were handed to other connections."""
         ...
 
+    def awareness(self, count: int) -> None:
+        """Awareness entries were shown."""
+        ...
+
     def committed(self, seconds: float, rows: int) -> None:
         """A commit took so long and saved so many updates."""
         ...

@@ -83,6 +83,7 @@ class Presence:
         for _ in range(refused):
             self._meter.refused("awareness_not_json")
         if entries:
+            self._meter.awareness(len(entries))
             self._show(Message(_body(entries)))
         due = self._table.next_due()
         if due is not None and not self._is_timed:

@@ -65,6 +65,9 @@ class Meter:
     def deliveries(self, count: int) -> None:
         self.counts["deliveries"] += count
 
+    def awareness(self, count: int) -> None:
+        self.counts["awareness"] += count
+
     def committed(self, seconds: float, rows: int) -> None:
         self.counts["commits"] += 1
         self.counts["rows"] += rows
