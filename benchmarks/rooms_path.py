@@ -28,6 +28,7 @@ from collab.records import (
     DocumentUpdates,
     StoredDocument,
 )
+from rooms.client_ids import ClientIds
 from rooms.clock import Clock
 from rooms.journal import Journal
 from rooms.menu_room import MenuRoom
@@ -160,7 +161,7 @@ def _room(journal: Journal) -> MenuRoom:
     return MenuRoom(
         record,
         MenuDocument(),
-        {},
+        ClientIds({}),
         AwarenessTable(),
         Surroundings(
             journal,

@@ -100,6 +100,8 @@ class StoredDocument:
         tuple[int, int], ...
     ]  # (first, last) seq that the head promises but the log lacks
     client_ids: Mapping[int, str] = field(default_factory=dict)  # Yjs client id -> user id
+    # Yjs client ids of earlier epochs: whoever still uses one holds a history that was replaced.
+    former_client_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from collab.admission import UpdateOutline
+from collab.errors import EpochChanged
 from rooms.seat import Seat
 
 
 class ClientIds:
-    """The client ids of one document. bound: Yjs client id -> user id, as stored."""
+    """The client ids of one document.
 
-    def __init__(self, bound: Mapping[int, str]) -> None:
+    bound: Yjs client id -> user id, as stored. former: ids of a history that was replaced.
+    """
+
+    def __init__(self, bound: Mapping[int, str], former: frozenset[int] = frozenset()) -> None:
         self._users = dict(bound)
+        self._former = former
         self._owners: dict[int, Seat] = {}
         self._unsaved: list[tuple[int, str]] = []
 
@@ -71,6 +76,14 @@ class ClientIds:
             if owner.identity.user_id != seat.identity.user_id:
                 owners.add(owner)
         return owners
+
+    def check_epoch(self, clients: Iterable[int]) -> None:
+        """Raises EpochChanged for a client that holds the document from before it was replaced.
+
+        Merging the two histories would show everything twice.
+        """
+        if self._former and not self._former.isdisjoint(clients):
+            raise EpochChanged("the document was replaced; load it afresh")
 
     def take_unsaved(self) -> tuple[tuple[int, str], ...]:
         """Bindings not handed to the journal yet."""

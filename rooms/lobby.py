@@ -22,6 +22,7 @@ from collab.document import DOCUMENT_LIMIT_BYTES
 from collab.errors import DocumentGone, MirepoixError
 from collab.rebuild import Rebuilt, rebuild
 from collab.records import Document, DocumentUpdates, NewUpdate, StoredDocument
+from rooms.client_ids import ClientIds
 from rooms.clock import Clock
 from rooms.compaction import (
     AFTER_BYTES,
@@ -197,7 +198,7 @@ class Lobby:
         room = MenuRoom(
             stored.document,
             rebuilt.document,
-            stored.client_ids,
+            ClientIds(stored.client_ids, stored.former_client_ids),
             self._make_awareness(),
             Surroundings(
                 self._journal,

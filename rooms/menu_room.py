@@ -12,7 +12,7 @@ Rule 4: while saving is impossible, or the document is being rebuilt, updates ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from pycrdt import Doc
@@ -45,13 +45,13 @@ SAVING_PAUSED = ("saving_paused", "changes cannot be saved at the moment; keep t
 
 
 class MenuRoom:
-    """One open document. bound: Yjs client id -> user id, as stored."""
+    """One open document. ids: who uses which Yjs client id, as stored."""
 
     def __init__(
         self,
         record: Document,
         document: MenuDocument,
-        bound: Mapping[int, str],
+        ids: ClientIds,
         awareness: AwarenessTable,
         surroundings: Surroundings,
     ) -> None:
@@ -60,7 +60,7 @@ class MenuRoom:
         self.seats: dict[Seat, None] = {}
         self.warnings: list[tuple[str, str]] = []  # (code, sentence) that newcomers are told
         self._around = surroundings
-        self._ids = ClientIds(bound)
+        self._ids = ids
         self.turns = Turns(
             record,
             self.seats,
@@ -130,12 +130,13 @@ class MenuRoom:
         A newcomer gets everything at once. A returning client is answered when everything it may
         have sent before is on disk, because its own structs in the answer confirm them. Who asks
         again before that gets one answer for both: broadcasts brought everything since.
-        Raises BadStateVector, EngineFailed.
+        Raises BadStateVector, EpochChanged, EngineFailed.
         """
-        is_newcomer = not read_state_vector(state_vector)
+        clocks = read_state_vector(state_vector)
+        self._ids.check_epoch(clocks)
         if self._is_broken:
             self._unanswered[seat] = state_vector  # memory may hold what the log does not
-        elif is_newcomer:
+        elif not clocks:
             self.turns.write(seat, self._encoded(lambda: answers.everything(self.document)))
         elif not seat.awaits_answer:
             # Encoded now and not when it is due: by then it could hold structs of the receiver
@@ -147,11 +148,12 @@ class MenuRoom:
     def receive(self, seat: Seat, update: bytes, *, answers_step1: bool = False) -> None:
         """Take an Update or a SyncStep2.
 
-        Raises BadUpdate, TooLarge, StructureRefused or EngineFailed; then nothing of it was
-        shown or saved, and the door ends the seat.
+        Raises BadUpdate, TooLarge, StructureRefused, EpochChanged or EngineFailed; then nothing
+        of it was shown or saved, and the door ends the seat.
         """
         counts = seat.asked.popleft() if answers_step1 and seat.asked else True
         outline = read_update(update)
+        self._ids.check_epoch(client for client, _, _ in outline.blocks)
         if not seat.may_write:
             self._answer_reader(seat, update, outline, counts=counts)
             return

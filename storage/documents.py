@@ -19,7 +19,6 @@ from collab.records import Document, DocumentKind, Restaurant
 from storage.database import Database
 from storage.heads import record_hole
 from storage.tables import (
-    client_ids,
     heads,
     menu_snapshots,
     menu_updates,
@@ -178,19 +177,6 @@ class DocumentStore:
             upto, snapshot_bytes = (await connection.execute(snapshot)).first() or (0, 0)
             quarantined = await connection.scalar(aside) or 0
         return DocumentSize(rows, int(log_bytes), upto, snapshot_bytes, top, quarantined)
-
-    async def former_client_ids(self, document_id: str) -> frozenset[int]:
-        """Yjs client ids of earlier epochs; whoever still uses one holds a replaced document.
-
-        Cancelling is safe. Raises StoreError.
-        """
-        query = (
-            select(client_ids.c.client_id)
-            .join(menus, menus.c.id == client_ids.c.document_id)
-            .where(menus.c.id == document_id, client_ids.c.epoch < menus.c.epoch)
-        )
-        async with self._database.read() as connection:
-            return frozenset((await connection.execute(query)).scalars())
 
     async def _begin_log(
         self,

@@ -52,6 +52,7 @@ class UpdateStore:
             rows = (await connection.execute(_UPDATES, key)).all()
             aside = (await connection.execute(_ASIDE, key)).scalars().all()
             owners = (await connection.execute(_OWNERS, key)).all()
+            former = (await connection.execute(_FORMER, key)).scalars().all()
         snapshot_seq, snapshot = 0, None
         if stored is not None and await _sha256(stored.data) == stored.sha256:
             snapshot_seq, snapshot = stored.upto_seq, stored.data
@@ -65,6 +66,7 @@ class UpdateStore:
             top=top,
             missing=holes_between(snapshot_seq, top, held),
             client_ids={row.client_id: row.user_id for row in owners},
+            former_client_ids=frozenset(former),
         )
 
     async def append(self, batch: Sequence[DocumentUpdates]) -> Appended:
@@ -223,6 +225,9 @@ _UPDATES = (
 )
 _ASIDE = select(quarantined_updates.c.seq).where(
     quarantined_updates.c.document_id == _ID, quarantined_updates.c.part == "update"
+)
+_FORMER = select(client_ids.c.client_id).where(
+    client_ids.c.document_id == _ID, client_ids.c.epoch < bindparam("epoch")
 )
 _OWNERS = select(client_ids.c.client_id, client_ids.c.user_id).where(
     client_ids.c.document_id == _ID, client_ids.c.epoch == bindparam("epoch")

@@ -28,6 +28,7 @@ from collab.identity import Access, Identity
 from collab.ranges import IdRanges
 from collab.rebuild import rebuild
 from collab.records import Document, DocumentKind, DocumentUpdates, LoggedUpdate, StoredDocument
+from rooms.client_ids import ClientIds
 from rooms.clock import Clock
 from rooms.compaction import snapshot_of
 from rooms.menu_room import MenuRoom
@@ -283,7 +284,7 @@ class Network(RuleBasedStateMachine):
         )
         rebuilt = rebuild(self.journal.stored())
         assert not rebuilt.poison
-        self.room = MenuRoom(RECORD, rebuilt.document, {}, AwarenessTable(), around)
+        self.room = MenuRoom(RECORD, rebuilt.document, ClientIds({}), AwarenessTable(), around)
 
     def _connect(self, client: _Client) -> None:
         client.wire, client.outgoing = _Wire(), []

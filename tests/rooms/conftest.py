@@ -26,6 +26,7 @@ from collab.records import (
     LoggedUpdate,
     StoredDocument,
 )
+from rooms.client_ids import ClientIds
 from rooms.clock import Clock
 from rooms.menu_room import MenuRoom
 from rooms.outbox import Outbox
@@ -339,6 +340,7 @@ class House:
         self.edits: list[Seat] = []
         self.broken: list[MenuRoom] = []
         self._next_client = 100
+        self.ids: ClientIds | None = None  # for the next room
         self.room = self.open()
 
     def open(self, document: MenuDocument | None = None) -> MenuRoom:
@@ -353,7 +355,9 @@ class House:
             self.broken.append,
         )
         document = document or rebuild(self.log.stored()).document
-        self.room = MenuRoom(RECORD, document, {}, AwarenessTable(), surroundings)
+        self.room = MenuRoom(
+            RECORD, document, self.ids or ClientIds({}), AwarenessTable(), surroundings
+        )
         return self.room
 
     def sit(

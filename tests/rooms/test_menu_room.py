@@ -10,10 +10,18 @@ from pycrdt import Doc, Map, Text
 from collab import messages
 from collab.admission import read_update
 from collab.document import MenuDocument
-from collab.errors import DocumentGone, EngineFailed, StoreError, StructureRefused, TooLarge
+from collab.errors import (
+    DocumentGone,
+    EngineFailed,
+    EpochChanged,
+    StoreError,
+    StructureRefused,
+    TooLarge,
+)
 from collab.identity import Access
 from collab.messages import AwarenessEntry
 from collab.rebuild import rebuild
+from rooms.client_ids import ClientIds
 from rooms.menu_room import ASK_AGAIN_SECONDS, KEEPALIVE_OWED_SECONDS, KEEPALIVE_SECONDS
 
 APPLIED, REFUSED = b"\x08\x01", b"\x08\x00"
@@ -743,3 +751,21 @@ def test_a_small_room_shows_every_edit_at_once(house: House) -> None:
         update = ann.type(text)
         house.turn()
         assert bob.take() == [messages.update(update)]
+
+
+def test_who_holds_the_document_from_before_it_was_replaced_is_told_so(house: House) -> None:
+    old = house.meet("ann")
+    old.type("the old history")
+    house.ids = ClientIds({}, former=frozenset({old.doc.client_id}))
+    house.log.rows["lunch"].clear()
+    house.open()
+    returning = house.sit("ann", doc=old.doc)
+    with pytest.raises(EpochChanged):
+        returning.step1()
+    with pytest.raises(EpochChanged):
+        house.room.receive(returning.seat, old.doc.get_update(), answers_step1=True)
+    assert house.room.document.is_empty
+    fresh = house.meet("ann")
+    fresh.type("the new one")
+    house.settle(fresh)
+    assert fresh.text == "the new one"

@@ -122,13 +122,13 @@ async def test_first_user_of_a_client_id_keeps_it(store: Any) -> None:
 async def test_client_ids_of_a_former_epoch_are_kept_apart(store: Any) -> None:
     await store.document("lunch")
     await store.updates.append([DocumentUpdates("lunch", (), ((7, "ann"),))])
-    assert await store.documents.former_client_ids("lunch") == frozenset()
+    assert (await store.updates.load("lunch")).former_client_ids == frozenset()
     async with store.database.write() as connection:
         await connection.execute(update(menus).values(epoch=2))
     await store.updates.append([DocumentUpdates("lunch", (), ((8, "bob"),))])
     stored = await store.updates.load("lunch")
     assert dict(stored.client_ids) == {8: "bob"}
-    assert await store.documents.former_client_ids("lunch") == frozenset({7})
+    assert (await store.updates.load("lunch")).former_client_ids == frozenset({7})
 
 
 async def test_snapshot_takes_the_place_of_the_rows_it_covers(store: Any) -> None:
