@@ -151,7 +151,9 @@ class MenuRoom:
         Raises BadUpdate, TooLarge, StructureRefused, EpochChanged or EngineFailed; then nothing
         of it was shown or saved, and the door ends the seat.
         """
-        counts = seat.asked.popleft() if answers_step1 and seat.asked else True
+        # A SyncStep2 that we did not ask for answers a SyncStep1 from the socket before: Hocuspocus
+        # sends it over the new one and does not count it.
+        counts = not answers_step1 or (bool(seat.asked) and seat.asked.popleft())
         outline = read_update(update)
         self._ids.check_epoch(client for client, _, _ in outline.blocks)
         if not seat.may_write:
