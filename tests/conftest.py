@@ -1,7 +1,7 @@
 """What all tests share: the long versions, and what a machine may lack.
 
 `--full` runs the tests marked `full`. Without Node.js, Chromium or strace, tests that need them
-are skipped and named; with MIREPOIX_TEST_REQUIRE=node,browser,strace (CI) they fail instead.
+are skipped and named; with TESTS_REQUIRE=node,browser,strace (CI) they fail instead.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    required = os.environ.get("MIREPOIX_TEST_REQUIRE", "").split(",")
+    required = os.environ.get("TESTS_REQUIRE", "").split(",")
     for marker, (what, is_there) in NEEDS.items():
         if item.get_closest_marker(marker) is None or is_there():
             continue
         if marker in required:
-            pytest.fail(f"{what} is not installed, and MIREPOIX_TEST_REQUIRE asks for it")
+            pytest.fail(f"{what} is not installed, and TESTS_REQUIRE asks for it")
         pytest.skip(f"{what} is not installed")
 
 
