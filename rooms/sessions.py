@@ -14,6 +14,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from uuid import uuid4
 
 from collab.errors import StoreError
@@ -26,6 +27,7 @@ IDLE_SECONDS = 60.0
 STALE_SECONDS = 300.0
 TOUCH_SECONDS = 60.0  # a living row is written at least so often
 WRITE_SECONDS = 1.0
+ROWS_AT_ONCE = 100
 EDIT_PAUSE_SECONDS = 600.0  # an edit after so long begins a new edit session
 
 log = logging.getLogger("mirepoix.sessions")
@@ -142,7 +144,11 @@ class SessionBook:
             await asyncio.sleep(WRITE_SECONDS)
 
     async def write(self) -> None:
-        """Write what changed. A failed batch stays for the next time. Safe to cancel."""
+        """Write what changed, a few rows at a time: updates are saved by the same one writer, and
+        a thousand rows in one transaction would hold up everybody's acknowledgements.
+
+        What was not written stays for the next time. Safe to cancel.
+        """
         for running in list(self._edited):
             self._bring_up_to_date(running)
         if not self._dirty and not self._dirty_edits:
@@ -150,7 +156,14 @@ class SessionBook:
         sessions, self._dirty = self._dirty, {}
         edits, self._dirty_edits = self._dirty_edits, {}
         try:
-            await self._store.write(list(sessions.values()), list(edits.values()))
+            while sessions or edits:  # a session goes before its edits
+                some = list(islice(sessions.values(), ROWS_AT_ONCE))
+                some_edits = list(islice(edits.values(), ROWS_AT_ONCE - len(some)))
+                await self._store.write(some, some_edits)
+                for session in some:
+                    del sessions[session.id]
+                for edit in some_edits:
+                    del edits[edit.id]
         except (StoreError, asyncio.CancelledError) as error:
             self._dirty = {**sessions, **self._dirty}
             self._dirty_edits = {**edits, **self._dirty_edits}

@@ -64,7 +64,8 @@ def shared_cases() -> list[Case]:
 
 @pytest.fixture
 async def server(start_server: StartServer) -> LiveServer:
-    started: LiveServer = await start_server(settings=QUIET)
+    # Without the parent that would start it again: one death, and the test ends.
+    started: LiveServer = await start_server(settings=QUIET, supervised=False)
     return started
 
 

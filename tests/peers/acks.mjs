@@ -91,7 +91,6 @@ class StatusAcks extends AckLog {
   }
 
   opened () {
-    this.history = []
     this.unpaid = [] // ids of the frames sent on this socket that no status has paid for
     this.owedStep2 = 0 // only the Step2 that belongs to our own Step1 gets a status
   }
@@ -105,7 +104,6 @@ class StatusAcks extends AckLog {
 
   sent (frame) {
     const message = this.read(frame)
-    if (message !== null) this.history.push('>' + message.type + (message.type === 0 ? ':' + frame[frame.indexOf(0, this.address().length + 1) + 1] : '') + '/' + frame.length)
     if (message === null || message.type !== SYNC) return
     const kind = decoding.readVarUint(message.decoder)
     if (kind === STEP_1) {
@@ -118,10 +116,9 @@ class StatusAcks extends AckLog {
 
   received (frame) {
     const message = this.read(frame)
-    if (message !== null && message.type !== 1) this.history.push('<' + message.type + (message.type === 0 ? ':' + frame[this.address().length + 2] : ''))
     if (message === null || message.type !== HOCUSPOCUS_SYNC_STATUS) return
     const ids = this.unpaid.shift()
-    if (ids === undefined) throw new Error('a SyncStatus that no frame was waiting for ' + this.kindName + JSON.stringify(this.history.slice(0,12)) + this.history.length + JSON.stringify(this.history.slice(-60)))
+    if (ids === undefined) throw new Error('a SyncStatus that no frame was waiting for')
     if (decoding.readVarInt(message.decoder) === 1) this.acknowledgeIds(ids)
     else this.refused += 1
   }

@@ -144,6 +144,18 @@ def test_an_answer_to_our_question_is_echoed_as_an_update(house: House) -> None:
     assert str(house.room.document.engine().get("t", type=Text)) == "offline"
 
 
+def test_an_answer_nobody_asked_for_is_taken_and_not_counted(house: House) -> None:
+    # Hocuspocus answers a SyncStep1 of its last socket over the new one.
+    ann = house.meet("ann", hocuspocus=True)
+    ann.doc.get("text", type=Text).insert(0, "soup")
+    house.room.receive(ann.seat, ann.doc.get_update(), answers_step1=True)
+    house.turn()
+    house.journal.commit()
+    house.turn()
+    assert APPLIED not in ann.take()
+    assert len(house.log.rows["lunch"]) == 1
+
+
 def test_the_first_answer_to_hocuspocus_is_counted_and_a_later_one_is_not(house: House) -> None:
     ann = house.sit("ann", hocuspocus=True)
     house.room.ask(ann.seat, counts=True)
@@ -393,6 +405,8 @@ def test_a_readers_bytes_are_never_applied_and_it_is_told_so(house: House) -> No
     digest = house.room.document.digest()
     for peer in (reader, mute):
         peer.frames.clear()
+        house.room.ask(peer.seat, counts=True)
+        peer.take()
         peer.set("evil", 1)
         full = peer.doc.get_update()
         house.room.receive(peer.seat, full, answers_step1=True)
