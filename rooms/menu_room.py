@@ -153,7 +153,7 @@ class MenuRoom:
         """
         # A SyncStep2 that we did not ask for answers a SyncStep1 from the socket before: Hocuspocus
         # sends it over the new one and does not count it.
-        counts = not answers_step1 or (bool(seat.asked) and seat.asked.popleft())
+        counts = not answers_step1 or seat.take_question()
         outline = read_update(update)
         self._ids.check_epoch(client for client, _, _ in outline.blocks)
         if not seat.may_write:

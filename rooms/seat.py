@@ -15,6 +15,7 @@ from collab.errors import MirepoixError
 from collab.identity import Access, Identity
 from rooms.outbox import Outbox
 
+NEVER = float("-inf")
 HELD = 16  # promises held back for one seat
 
 
@@ -38,7 +39,7 @@ class Seat:
     # One entry for each SyncStep1 of ours not answered yet: whether its SyncStep2 is acknowledged
     # (Hocuspocus counts exactly one, see the ruling "Hocuspocus counts frames").
     asked: deque[bool] = field(default_factory=deque)
-    asked_at: float = float("-inf")  # monotonic seconds of the last SyncStep1 of ours
+    asked_at: float = NEVER  # monotonic seconds of the last SyncStep1 of ours
     owed: int = 0  # acknowledgements held back until the SyncStep2 that heals a gap is on disk
     # Bodies promised for when the answer to our SyncStep1 is on disk, the newest few: a client
     # that asks often is told of its latest.
@@ -61,3 +62,13 @@ class Seat:
     def may_write(self) -> bool:
         """Whether updates from here are applied."""
         return self.access is Access.WRITE
+
+    def take_question(self) -> bool:
+        """A SyncStep2 came: whether it is acknowledged by itself, as our question to it says.
+
+        Hocuspocus answers a SyncStep1 of its old socket over the new one and does not count that
+        answer; so one nobody asked for counts only from a client that never was asked.
+        """
+        if self.asked:
+            return self.asked.popleft()
+        return self.asked_at == NEVER
