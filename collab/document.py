@@ -37,7 +37,6 @@ from collab.outline import Link
 from collab.ranges import IdRanges
 
 EMPTY_UPDATE = b"\x00\x00"
-EMPTY_STATE_VECTOR = b"\x00"
 DOCUMENT_LIMIT_BYTES = 8 * 1024 * 1024
 PENDING_LIMIT_UPDATES = 100
 PENDING_LIMIT_BYTES = 1024 * 1024
