@@ -1,10 +1,8 @@
 """The menu in a document: schema 1, read in one pass.
 
-Roots: `meta` (schema, menu_id, currency, default_locale, locales, legend, source), `sections` and
-`items`, and `modgroups`, which this version creates and leaves alone. Texts are Y.Text under the
-maps `name` and `desc`, by locale; all else are registers (collab/registers.py): items have loc
-[section id, order key], price, spice, deleted, allergen:<code>, additive:<code>, tag:<trait>;
-sections have pos, hours, deleted.
+Roots: `meta` (schema, menu_id, currency, default_locale, locales, legend, source), `sections`,
+`items` and `modgroups`. Texts are Y.Text under the maps `name` and `desc`, by locale, and `note` of
+an item; all else are registers (collab/registers.py), listed with their form in collab/schema.py.
 
 Rule 1: nothing vanishes. An item whose section is unknown or deleted is unplaced, an item without
         a readable place too.
@@ -16,14 +14,24 @@ Rule 4: maps are read sorted; their own order differs between replicas.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pycrdt import Doc, Map, Text
 
 from collab.document import MenuDocument
-from collab.plain_menu import PRICE_LIMIT, SPICE_LIMIT, Legend, Window
+from collab.plain_menu import (
+    ALCOHOL_LIMIT,
+    CHOICE_LIMIT,
+    KCAL_LIMIT,
+    PREPARATION_LIMIT_SECONDS,
+    PRICE_LIMIT,
+    SPICE_LIMIT,
+    TAX_LIMIT,
+    Legend,
+    Window,
+)
 from collab.registers import Registers, integer_of, normal, read_registers, value_of
 
 SCHEMA = 1
@@ -32,7 +40,53 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 FALLBACK_LOCALE = "en"
 FALLBACK_CURRENCY = "EUR"
 
+Fields = list[tuple[str, object]]  # the entries of one map, sorted by key
+
 CONTAINS, MAY, FREE = "contains", "may", "free"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A variation of an item (`var:<id>:...`) or an option of a group (`opt:<id>:...`)."""
+
+    id: str
+    name: Mapping[str, str]
+    price: int | None  # minor units
+    order_key: str
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModifierGroup:
+    """Choices that go with dishes, as they stand now. All of it are registers."""
+
+    id: str
+    registers: Registers
+
+    @property
+    def name(self) -> Mapping[str, str]:
+        """Locale -> text, from the registers `name:<locale>`."""
+        return _register_texts(self.registers, "name:")
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether somebody deleted it."""
+        return value_of(self.registers, "deleted") is True
+
+    @property
+    def minimum(self) -> int:
+        """How many options have to be chosen."""
+        return _within(value_of(self.registers, "min"), CHOICE_LIMIT) or 0
+
+    @property
+    def maximum(self) -> int | None:
+        """How many options may be chosen; None: any number."""
+        return _within(value_of(self.registers, "max"), CHOICE_LIMIT)
+
+    @property
+    def options(self) -> tuple[Choice, ...]:
+        """The options in order, without the deleted ones."""
+        return _choices(self.registers, "opt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +97,7 @@ class Item:
     name: Mapping[str, str]  # locale -> text, every locale that has one
     description: Mapping[str, str]
     registers: Registers  # all candidates, also of fields that this version does not know
+    note: str = ""
 
     @property
     def is_deleted(self) -> bool:
@@ -69,6 +124,53 @@ class Item:
         """0 to 10; None when nobody said."""
         return _within(value_of(self.registers, "spice"), SPICE_LIMIT)
 
+    @property
+    def tax(self) -> int | None:
+        """Basis points; None when nobody said."""
+        return _within(value_of(self.registers, "tax"), TAX_LIMIT)
+
+    @property
+    def station(self) -> str | None:
+        """The kitchen station; None: that of the section."""
+        return _text_of(value_of(self.registers, "station"))
+
+    @property
+    def preparation_seconds(self) -> int | None:
+        """How long the kitchen needs."""
+        return _within(value_of(self.registers, "prep_s"), PREPARATION_LIMIT_SECONDS)
+
+    @property
+    def kcal(self) -> int | None:
+        """Energy of a portion."""
+        return _within(value_of(self.registers, "kcal"), KCAL_LIMIT)
+
+    @property
+    def alcohol(self) -> int | None:
+        """Hundredths of a percent by volume."""
+        return _within(value_of(self.registers, "abv"), ALCOHOL_LIMIT)
+
+    @property
+    def photo(self) -> str | None:
+        """Content hash of its photo."""
+        return _text_of(value_of(self.registers, "photo"))
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether guests do not see it."""
+        return value_of(self.registers, "hidden") is True
+
+    @property
+    def modifiers(self) -> tuple[str, ...]:
+        """Ids of its modifier groups, in order: the register `mod:<id>` holds an order key."""
+        keys = {id: value_of(self.registers, f"mod:{id}") for id in self._codes("mod")}
+        used = [(key, id) for id, key in keys.items() if isinstance(key, str)]
+        return tuple(id for _, id in sorted(used))
+
+    @property
+    def variations(self) -> tuple[Choice, ...]:
+        """Its sizes or kinds, in order, without the deleted ones."""
+        return _choices(self.registers, "var")
+
     def allergens(self, level: str) -> list[str]:
         """Codes of the allergens that are contained (CONTAINS) or cannot be ruled out (MAY)."""
         return [code for code in self._codes("allergen") if self.allergen_level(code) == level]
@@ -83,7 +185,7 @@ class Item:
         return MAY if is_mild else CONTAINS
 
     def flags(self, family: str) -> list[str]:
-        """Codes of a family of yes-no registers ("additive", "tag") that read as yes."""
+        """Codes of a family of yes-no registers ("additive", "diet", "tag") that read as yes."""
         codes = self._codes(family)
         return [code for code in codes if value_of(self.registers, f"{family}:{code}") is True]
 
@@ -114,6 +216,11 @@ class Section:
         return key if isinstance(key, str) else ""
 
     @property
+    def station(self) -> str | None:
+        """The kitchen station of items that name none."""
+        return _text_of(value_of(self.registers, "station"))
+
+    @property
     def hours(self) -> tuple[Window, ...]:
         """When it is served; empty: always. Windows that cannot be read are left out."""
         windows = value_of(self.registers, "hours")
@@ -136,35 +243,76 @@ class Menu:
     unplaced: tuple[Item, ...]  # of no section, or of one that is unknown or deleted
     deleted_sections: tuple[Section, ...]  # without items
     deleted_items: tuple[Item, ...]
+    modifier_groups: tuple[ModifierGroup, ...] = ()  # by id, without the deleted ones
+    deleted_groups: tuple[ModifierGroup, ...] = ()
+
+    def live_items(self) -> Iterator[Item]:
+        """All items that are not deleted, section by section, then the unplaced ones."""
+        for section in self.sections:
+            yield from section.items
+        yield from self.unplaced
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a menu as read, before they are put in order."""
+
+    meta: Mapping[str, object]
+    sections: Mapping[str, Section]  # without items
+    items: Mapping[str, Item]
+    groups: Mapping[str, ModifierGroup]
 
 
 def read_menu(document: MenuDocument) -> Menu:
     """Read the menu in a document; an empty one when there is none."""
+    return assemble(read_parts(document))
+
+
+def read_parts(document: MenuDocument) -> Parts:
+    """Read everything in one pass."""
     doc = document.engine()
     # One transaction around all the reading: without it the engine opens one for every key.
     with doc.transaction():
         meta = {key: normal(value) for key, value in _entries(doc, "meta")}
-        sections = [
-            Section(id, _texts(fields, "name"), _texts(fields, "desc"), read_registers(fields))
-            for id, fields in _nested(doc, "sections")
-        ]
-        items = [
-            Item(id, _texts(fields, "name"), _texts(fields, "desc"), read_registers(fields))
-            for id, fields in _nested(doc, "items")
-        ]
-    return _assemble(meta, sections, items)
+        sections = {id: read_section(id, fields) for id, fields in _nested(doc, "sections")}
+        items = {id: read_item(id, fields) for id, fields in _nested(doc, "items")}
+        groups = {
+            id: ModifierGroup(id, read_registers(fields))
+            for id, fields in _nested(doc, "modgroups")
+        }
+    return Parts(meta, sections, items, groups)
 
 
-def _assemble(meta: Mapping[str, object], sections: list[Section], items: list[Item]) -> Menu:
+def read_section(id: str, fields: Fields) -> Section:
+    """One section from the entries of its map, sorted by key; its items are added later."""
+    return Section(id, _texts(fields, "name"), _texts(fields, "desc"), read_registers(fields))
+
+
+def read_item(id: str, fields: Fields) -> Item:
+    """One item from the entries of its map, sorted by key."""
+    note = next((value for key, value in fields if key == "note"), None)
+    return Item(
+        id,
+        _texts(fields, "name"),
+        _texts(fields, "desc"),
+        read_registers(fields),
+        str(note) if isinstance(note, Text) else "",
+    )
+
+
+def assemble(parts: Parts) -> Menu:
+    """Put the parts of a menu in order."""
+    meta = parts.meta
     live = sorted(
-        (section for section in sections if not section.is_deleted),
+        (section for section in parts.sections.values() if not section.is_deleted),
         key=lambda section: (section.order_key, section.id),
     )
     placed: dict[str, list[Item]] = {section.id: [] for section in live}
     unplaced: list[Item] = []
-    for item in sorted(items, key=lambda item: (item.place[1], item.id)):
+    for item in sorted(parts.items.values(), key=lambda item: (item.place[1], item.id)):
         if not item.is_deleted:
             placed.get(item.place[0], unplaced).append(item)
+    groups = [parts.groups[id] for id in sorted(parts.groups)]
     locale = _text_of(meta.get("default_locale")) or FALLBACK_LOCALE
     return Menu(
         schema=integer_of(meta.get("schema")),
@@ -179,12 +327,18 @@ def _assemble(meta: Mapping[str, object], sections: list[Section], items: list[I
             for one in live
         ),
         unplaced=tuple(unplaced),
-        deleted_sections=tuple(section for section in sections if section.is_deleted),
-        deleted_items=tuple(item for item in items if item.is_deleted),
+        deleted_sections=tuple(
+            parts.sections[id] for id in sorted(parts.sections) if parts.sections[id].is_deleted
+        ),
+        deleted_items=tuple(
+            parts.items[id] for id in sorted(parts.items) if parts.items[id].is_deleted
+        ),
+        modifier_groups=tuple(group for group in groups if not group.is_deleted),
+        deleted_groups=tuple(group for group in groups if group.is_deleted),
     )
 
 
-def _nested(doc: Doc[Any], root: str) -> list[tuple[str, list[tuple[str, object]]]]:
+def _nested(doc: Doc[Any], root: str) -> list[tuple[str, Fields]]:
     """The maps in a root map, sorted by id."""
     entries = _entries(doc, root)
     return [(id, sorted(value.items())) for id, value in entries if isinstance(value, Map)]
@@ -194,12 +348,41 @@ def _entries(doc: Doc[Any], root: str) -> list[tuple[str, object]]:
     return sorted(doc.get(root, type=Map).items(), key=lambda entry: entry[0])
 
 
-def _texts(fields: list[tuple[str, object]], name: str) -> dict[str, str]:
+def _texts(fields: Fields, name: str) -> dict[str, str]:
     texts = next((value for key, value in fields if key == name), None)
     if not isinstance(texts, Map):
         return {}
     found = sorted(texts.items(), key=lambda entry: entry[0])
     return {locale: str(text) for locale, text in found if isinstance(text, Text)}
+
+
+def _register_texts(registers: Registers, start: str) -> dict[str, str]:
+    """Texts that are registers, by locale: short ones, of which the latest is taken."""
+    found = {}
+    for name in registers:
+        text = value_of(registers, name) if name.startswith(start) else None
+        if isinstance(text, str):
+            found[name.removeprefix(start)] = text
+    return found
+
+
+def _choices(registers: Registers, family: str) -> tuple[Choice, ...]:
+    """What the registers `<family>:<id>:name:<locale>`, `price`, `pos`, `deleted` describe."""
+    ids = {name.split(":")[1] for name in registers if name.startswith(f"{family}:")}
+    found = []
+    for id in ids:
+        start = f"{family}:{id}:"
+        key = value_of(registers, f"{start}pos")
+        choice = Choice(
+            id,
+            _register_texts(registers, f"{start}name:"),
+            _within(value_of(registers, f"{start}price"), PRICE_LIMIT),
+            key if isinstance(key, str) else "",
+            value_of(registers, f"{start}deleted") is True,
+        )
+        found.append(choice)
+    live = [choice for choice in found if not choice.is_deleted]
+    return tuple(sorted(live, key=lambda choice: (choice.order_key, choice.id)))
 
 
 def _legend(value: object) -> Legend:

@@ -16,6 +16,11 @@ from collab.errors import StructureRefused, TooLarge
 
 PRICE_LIMIT = 10**12  # in minor units
 SPICE_LIMIT = 10
+TAX_LIMIT = 10_000  # basis points
+PREPARATION_LIMIT_SECONDS = 24 * 3600
+KCAL_LIMIT = 100_000
+ALCOHOL_LIMIT = 10_000  # hundredths of a percent
+CHOICE_LIMIT = 1_000  # how many options of a modifier group can be asked for
 # Reading and comparing a menu holds up everybody: half a second at these limits, measured.
 LIMIT_ITEMS = 3_000
 LIMIT_SECTIONS = 300
@@ -42,6 +47,35 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainVariation:
+    """One size or kind of a dish, with a price of its own."""
+
+    name: Texts
+    id: str | None = None
+    price: int | None = None  # minor units
+
+
+@dataclass(frozen=True, slots=True)
+class PlainOption:
+    """One choice of a modifier group."""
+
+    name: Texts
+    id: str | None = None
+    price: int | None = None  # minor units on top of the dish; None: nothing
+
+
+@dataclass(frozen=True, slots=True)
+class PlainModifierGroup:
+    """Choices that go with dishes: between `minimum` and `maximum` of the options."""
+
+    name: Texts
+    id: str | None = None
+    minimum: int | None = None  # None: 0
+    maximum: int | None = None  # None: no limit
+    options: tuple[PlainOption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PlainItem:
     """A dish."""
 
@@ -54,6 +88,17 @@ class PlainItem:
     additives: tuple[str, ...] | None = None
     traits: tuple[str, ...] | None = None
     spiciness: int | None = None
+    diets: tuple[str, ...] | None = None  # "vegan", "vegetarian", "halal", ...
+    tax: int | None = None  # basis points: 1900 is 19 %
+    station: str | None = None  # of the kitchen
+    preparation_seconds: int | None = None
+    kcal: int | None = None
+    alcohol: int | None = None  # hundredths of a percent by volume: 520 is 5.2 %
+    photo: str | None = None  # content hash of an uploaded photo
+    is_hidden: bool | None = None  # not shown to guests
+    note: str | None = None  # for the staff
+    variations: tuple[PlainVariation, ...] | None = None
+    modifiers: tuple[str, ...] | None = None  # ids of modifier groups, in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +109,7 @@ class PlainSection:
     description: Texts = field(default_factory=dict)
     id: str | None = None
     hours: tuple[Window, ...] | None = None  # (): always
+    station: str | None = None  # of the kitchen, for items that name none
     items: tuple[PlainItem, ...] = ()
 
 
@@ -86,6 +132,7 @@ class PlainMenu:
     source: str | None = None  # where it comes from, with its licence
     sections: tuple[PlainSection, ...] = ()
     unplaced: tuple[PlainItem, ...] = ()  # items of no section
+    modifier_groups: tuple[PlainModifierGroup, ...] = ()
 
     def items(self) -> Iterator[PlainItem]:
         """All items, section by section."""

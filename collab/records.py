@@ -48,6 +48,89 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of a menu changed, as its history keeps it.
+
+    Changes of one text by one person within 30 s are one entry: the same `id` comes again, with a
+    later `at` and another `after`.
+    """
+
+    id: str  # of the entry
+    root: str  # "meta", "sections", "items" or "modgroups"
+    part_id: str  # of the section, item or group; "" for meta
+    field: str  # "price", "name:de", "allergen:Sesam"; "" : the whole part was created
+    before: object  # plain JSON; None: there was nothing
+    after: object
+    user_id: str
+    session_id: str
+    door: str  # "y", "hocuspocus", "rest", ...
+    since: datetime  # of the first change in this entry
+    at: datetime  # of the last one
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One item as plain data, for those who read the database with SQL."""
+
+    item_id: str
+    section_id: str  # "" when it is unplaced
+    position: str  # order key within the section
+    name: Mapping[str, str]  # by locale
+    description: Mapping[str, str]
+    price: int | None  # minor units
+    currency: str
+    is_hidden: bool
+    is_deleted: bool
+    body: Mapping[str, object]  # the item as plain menu JSON
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """Something about a menu that a person should look at."""
+
+    id: str  # stable while it stands; another one when it comes back later
+    key: str  # what it is about: the same conflict has the same key in Python and in the browser
+    kind: str
+    severity: str  # "error", "warning" or "info"
+    root: str
+    part_id: str
+    field: str
+    candidates: tuple[Mapping[str, object], ...]  # plain JSON: value, user, ms, ...
+    opened_at: datetime
+    closed_at: datetime | None = None  # None: it stands
+    resolved_by: str | None = None  # a user id; None: it went away by itself
+    resolution: Mapping[str, object] | None = None  # how it was resolved
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """One event of a stream such as `menu:{id}:events`, before it has its number."""
+
+    type: str  # "conflict.opened", "menu.published", ...
+    actor: str  # user id
+    body: Mapping[str, object]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedEvent:
+    """One event as the log holds it."""
+
+    offset: int  # 1, 2, 3, ... per stream, without gaps
+    event: StreamEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What a batch of updates of a menu means; saved in the commit that saves the bytes."""
+
+    changes: tuple[FieldChange, ...] = ()
+    items: tuple[ItemRow, ...] = ()  # rows to insert or replace
+    conflicts: tuple[ConflictRow, ...] = ()  # rows to insert or replace, by id
+    events: tuple[StreamEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NewUpdate:
     """Raw admitted bytes on their way to the log."""
 
@@ -64,6 +147,7 @@ class DocumentUpdates:
     document_id: str
     updates: tuple[NewUpdate, ...]
     client_ids: tuple[tuple[int, str], ...] = ()  # (Yjs client id, user id) newly bound
+    consequences: tuple[Consequences, ...] = ()  # in order; only menus have any
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +156,8 @@ class Appended:
 
     tops: Mapping[str, int]  # document id -> seq of its last update
     gone: frozenset[str]  # documents that do not exist any more; their updates were not saved
+    # Document id -> offset of its first new event in the stream `menu:{id}:events`.
+    first_offsets: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +220,8 @@ class EditSession:
     last_edit_at: datetime
     updates: int
     ended_at: datetime | None = None
+
+
+def stream_of(menu_id: str) -> str:
+    """The stream of a menu's events: conflicts, publications, locks."""
+    return f"menu:{menu_id}:events"

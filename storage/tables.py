@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -82,6 +84,7 @@ restaurants = Table(
     Column("id", Id, primary_key=True),
     Column("name", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("time_zone", String(64), nullable=False, server_default="UTC"),  # IANA name
 )
 
 menus = Table(
@@ -94,6 +97,9 @@ menus = Table(
     Column("epoch", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("deleted_at", UtcDateTime),  # set: the document is gone, its id stays taken
+    # The rows in `menu_items` and its history may lag behind the bytes: rebuild them.
+    Column("projection_dirty", Boolean, nullable=False, server_default=false()),
+    Column("strict_locks", Boolean, nullable=False, server_default=false()),
     CheckConstraint("kind IN ('menu', 'free')", name="kind"),
     CheckConstraint("epoch >= 1", name="epoch"),
     Index(None, "restaurant_id", "id"),
