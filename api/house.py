@@ -17,20 +17,30 @@ from api.config import Config
 from api.doors.occupancy import Occupancy
 from api.doors.reception import Reception
 from api.entrance import Entrance
+from api.event_pump import EventPump
 from api.keyring import Keyring
 from api.live import LiveSeats
+from api.lock_desk import LockDesk
 from api.metrics import Metrics, watch_loop_lag
+from api.projector import Projector
 from api.revocations import Revocations
 from api.tokens import TokenIssuer, TokenVerifier
 from collab.awareness import AwarenessTable
+from collab.records import Appended, MenuState
 from rooms.clock import Clock
 from rooms.journal import Journal
+from rooms.lease_clock import LeaseClock
 from rooms.lobby import Lobby
+from rooms.menu_room import MenuRoom
 from rooms.sessions import SessionBook
 from storage.access import AccessStore
 from storage.database import Database, open_database
 from storage.documents import DocumentStore
+from storage.locks import LockStore
+from storage.menu_state import MenuStateStore
+from storage.projection import ProjectionStore
 from storage.sessions import SessionStore
+from storage.streams import StreamStore
 from storage.updates import UpdateStore
 
 log = logging.getLogger("mirepoix.house")
@@ -66,6 +76,10 @@ class House:
     entrance: Entrance
     reception: Reception
     health: Health
+    streams: StreamStore
+    events: EventPump
+    locks: LockDesk
+    projector: Projector
 
 
 @asynccontextmanager
@@ -113,9 +127,14 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         monotonic=clock.monotonic,
         interval_seconds=config.commit_interval_ms / 1000,
         pause_after_seconds=config.save_pause_seconds,
+        on_appended=lambda appended: _ring(events, appended),
     )
     sessions = SessionBook(
-        session_store, metrics, clock, stale_seconds=config.stale_session_seconds
+        session_store,
+        metrics,
+        clock,
+        stale_seconds=config.stale_session_seconds,
+        on_close=lambda session_id: locks.session_ended(session_id),
     )
     lobby = Lobby(
         updates,
@@ -128,6 +147,20 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         make_awareness=lambda: AwarenessTable(
             ttl_seconds=config.awareness_ttl_seconds, grace_seconds=config.awareness_grace_seconds
         ),
+        menus=MenuStateStore(database),
+        on_open=lambda room, state: _opened(events, locks, room, state),
+        on_close=lambda document_id: events.closed(document_id),
+    )
+    streams = StreamStore(database)
+    events = EventPump(streams, lobby)
+    locks = LockDesk(
+        LockStore(database),
+        LeaseClock(clock),
+        room_of=lobby.room_of,
+        open_rooms=lobby.open_rooms,
+        is_living=lambda session_id: sessions.find(session_id) is not None,
+        ring=events.ring,
+        is_shared=database.path is None,
     )
     live = LiveSeats(revocations, clock)
     entrance = Entrance(config, documents, lobby, clock)
@@ -160,7 +193,23 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
             Occupancy(config.connections_per_ip, config.connections_total),
         ),
         health=Health(),
+        streams=streams,
+        events=events,
+        locks=locks,
+        projector=Projector(ProjectionStore(database), documents, lobby, journal),
     )
+
+
+def _opened(events: EventPump, locks: LockDesk, room: MenuRoom, state: MenuState) -> None:
+    """A menu was opened: show its events from here on, and who holds what in it."""
+    events.opened(room.record.id, state.stream_top)
+    locks.opened(room)
+
+
+def _ring(events: EventPump, appended: Appended) -> None:
+    """Show the events that a commit brought."""
+    for document_id in appended.first_offsets:
+        events.ring(document_id)
 
 
 async def _work(house: House) -> None:
@@ -171,6 +220,9 @@ async def _work(house: House) -> None:
         house.sessions.run,
         house.live.run,
         house.revocations.watch,
+        house.events.run,
+        house.locks.run,
+        house.projector.run,
         lambda: watch_loop_lag(house.metrics),
     )
     try:

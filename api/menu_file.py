@@ -16,13 +16,22 @@ from msgspec import UNSET, UnsetType
 from api.json_body import decode_json
 from collab.menu import DAYS
 from collab.plain_menu import (
+    ALCOHOL_LIMIT,
+    CHOICE_LIMIT,
+    KCAL_LIMIT,
     LIMIT_ID_CHARACTERS,
+    LIMIT_STATION_CHARACTERS,
+    PREPARATION_LIMIT_SECONDS,
     PRICE_LIMIT,
     SPICE_LIMIT,
+    TAX_LIMIT,
     Legend,
     PlainItem,
     PlainMenu,
+    PlainModifierGroup,
+    PlainOption,
     PlainSection,
+    PlainVariation,
     Window,
     check_plain,
 )
@@ -39,6 +48,18 @@ Time = Annotated[
 Price = Annotated[
     int, msgspec.Meta(ge=0, le=PRICE_LIMIT, description="in minor units of the currency")
 ]
+Tax = Annotated[int, msgspec.Meta(ge=0, le=TAX_LIMIT, description="in basis points: 1900 is 19 %")]
+Preparation = Annotated[int, msgspec.Meta(ge=0, le=PREPARATION_LIMIT_SECONDS)]
+Kcal = Annotated[int, msgspec.Meta(ge=0, le=KCAL_LIMIT, description="of a portion")]
+Alcohol = Annotated[
+    int,
+    msgspec.Meta(ge=0, le=ALCOHOL_LIMIT, description="in hundredths of a percent by volume"),
+]
+Count = Annotated[int, msgspec.Meta(ge=0, le=CHOICE_LIMIT)]
+Station = Annotated[str, msgspec.Meta(max_length=LIMIT_STATION_CHARACTERS)]
+Photo = Annotated[
+    str, msgspec.Meta(pattern="^[0-9a-f]{64}$", description="the id of an uploaded photo")
+]
 
 
 class WindowFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -47,6 +68,34 @@ class WindowFile(msgspec.Struct, forbid_unknown_fields=True):
     day: Day
     opens: Time = msgspec.field(name="from")
     closes: Time = msgspec.field(name="to")
+
+
+class VariationFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A size or kind of a dish."""
+
+    name: Text
+    id: Id | None = None
+    price: Price | None = None
+
+
+class OptionFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """One choice of a modifier group. `price` comes on top of that of the dish."""
+
+    name: Text
+    id: Id | None = None
+    price: Price | None = None
+
+
+class ModifierGroupFile(
+    msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
+):
+    """Choices that go with dishes: from `min` to `max` of the options; `max` null: any number."""
+
+    name: Text
+    id: Id | None = None
+    min: Count | None = None
+    max: Count | None = None
+    options: list[OptionFile] = []
 
 
 class ItemFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -61,6 +110,17 @@ class ItemFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_de
     additives: list[str] | None = None
     traits: list[str] | None = None
     spiciness: Annotated[int, msgspec.Meta(ge=0, le=SPICE_LIMIT)] | None = None
+    diets: list[str] | None = None
+    variations: list[VariationFile] | None = None
+    modifiers: Annotated[list[Id], msgspec.Meta(description="ids of groups")] | None = None
+    tax: Tax | None = None
+    station: Station | None = None
+    preparation_seconds: Preparation | None = None
+    kcal: Kcal | None = None
+    alcohol: Alcohol | None = None
+    photo: Photo | None = None
+    hidden: bool | None = None
+    note: Annotated[str, msgspec.Meta(description="for the staff")] | None = None
 
 
 class SectionFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -70,6 +130,7 @@ class SectionFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit
     id: Id | None = None
     description: Text | None = None
     available_at: list[WindowFile] | UnsetType | None = UNSET
+    station: Station | None = None
     items: list[ItemFile] = []
 
 
@@ -90,6 +151,7 @@ class MenuFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_de
     legend: LegendFile = msgspec.field(default_factory=LegendFile)
     sections: list[SectionFile] = []
     unplaced: list[ItemFile] = []
+    modifiers: list[ModifierGroupFile] = []
 
 
 def read_menu_file(content: bytes) -> PlainMenu:
@@ -116,22 +178,26 @@ def plain_of(file: MenuFile) -> PlainMenu:
         locales=tuple(file.locales),
         legend=Legend(file.legend.allergens, file.legend.additives),
         source=file.source,
-        sections=tuple(_section(file.locale, section) for section in file.sections),
-        unplaced=tuple(_item(file.locale, item) for item in file.unplaced),
+        sections=tuple(plain_section(file.locale, section) for section in file.sections),
+        unplaced=tuple(plain_item(file.locale, item) for item in file.unplaced),
+        modifier_groups=tuple(plain_group(file.locale, group) for group in file.modifiers),
     )
 
 
-def _section(locale: str, section: SectionFile) -> PlainSection:
+def plain_section(locale: str, section: SectionFile) -> PlainSection:
+    """What a section means. locale: that of texts which are one string."""
     return PlainSection(
         name=_texts(locale, section.name),
         description=_texts(locale, section.description),
         id=section.id,
         hours=_hours(section.available_at),
-        items=tuple(_item(locale, item) for item in section.items),
+        station=section.station,
+        items=tuple(plain_item(locale, item) for item in section.items),
     )
 
 
-def _item(locale: str, item: ItemFile) -> PlainItem:
+def plain_item(locale: str, item: ItemFile) -> PlainItem:
+    """What an item means."""
     return PlainItem(
         name=_texts(locale, item.name),
         description=_texts(locale, item.description),
@@ -142,7 +208,47 @@ def _item(locale: str, item: ItemFile) -> PlainItem:
         additives=_codes(item.additives),
         traits=_codes(item.traits),
         spiciness=item.spiciness,
+        diets=_codes(item.diets),
+        tax=item.tax,
+        station=item.station,
+        preparation_seconds=item.preparation_seconds,
+        kcal=item.kcal,
+        alcohol=item.alcohol,
+        photo=item.photo,
+        is_hidden=item.hidden,
+        note=item.note,
+        variations=_variations(locale, item.variations),
+        modifiers=_codes(item.modifiers),
     )
+
+
+def plain_variation(locale: str, variation: VariationFile) -> PlainVariation:
+    """What a variation means."""
+    return PlainVariation(_texts(locale, variation.name), variation.id, variation.price)
+
+
+def plain_option(locale: str, option: OptionFile) -> PlainOption:
+    """What an option means."""
+    return PlainOption(_texts(locale, option.name), option.id, option.price)
+
+
+def plain_group(locale: str, group: ModifierGroupFile) -> PlainModifierGroup:
+    """What a modifier group means."""
+    return PlainModifierGroup(
+        name=_texts(locale, group.name),
+        id=group.id,
+        minimum=group.min,
+        maximum=group.max,
+        options=tuple(plain_option(locale, option) for option in group.options),
+    )
+
+
+def _variations(
+    locale: str, variations: list[VariationFile] | None
+) -> tuple[PlainVariation, ...] | None:
+    if variations is None:
+        return None
+    return tuple(plain_variation(locale, one) for one in variations)
 
 
 def _texts(locale: str, text: Text | None) -> dict[str, str]:

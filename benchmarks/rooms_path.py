@@ -191,7 +191,7 @@ def _sit(room: MenuRoom, number: int) -> Seat:
         prefix=b"",
         outbox=Outbox(CountingTransport()),
         end=lambda _error: None,
-        notice=lambda _code, _sentence: None,
+        notice=lambda _code, _sentence, _details: None,
     )
     room.join(seat)
     return seat

@@ -198,6 +198,7 @@ def _read_structs(
         outline.items.append(item)
         if kind == TYPE:
             outline.types.append(item)
+            outline.type_refs.append(data[start])
             outline.has_xml |= data[start] >= FIRST_XML_TYPE
         elif kind == DELETED:
             outline.gone.append((client, clock, end))

@@ -18,19 +18,23 @@ class SetMeta:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """A new section or item, with its texts in every locale."""
+    """A new section, item or modifier group; the first two with their texts in every locale.
 
-    root: str  # "sections" or "items"
+    The names of a group, of variations and of options are registers; a group has no other texts.
+    """
+
+    root: str  # "sections", "items" or "modgroups"
     id: str
     name: Texts
     description: Texts
     locales: tuple[str, ...]
     registers: Mapping[str, object]
+    note: str = ""  # items only
 
 
 @dataclass(frozen=True, slots=True)
 class SetRegister:
-    """One register of a section or item."""
+    """One register of a section, item or modifier group."""
 
     root: str
     id: str
@@ -40,12 +44,12 @@ class SetRegister:
 
 @dataclass(frozen=True, slots=True)
 class SetText:
-    """One text of a section or item in one locale; created when it is missing."""
+    """One text of a section or item; created when it is missing."""
 
     root: str
     id: str
-    field: str  # "name" or "desc"
-    locale: str
+    field: str  # "name", "desc" or "note"
+    locale: str  # "" for a note
     text: str
 
 

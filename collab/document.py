@@ -113,7 +113,7 @@ class MenuDocument:
                 return Gap()
             return self._apply_incomplete(update, outline)
         if self.is_news(outline):
-            self._check_size(len(update))
+            self.check_size(len(update))
             self._check_parents(update, outline)
             self._depths.admit(outline)
             containers = self._containers_in(outline)
@@ -189,8 +189,12 @@ class MenuDocument:
         """What the full state says about itself."""
         return read_update(self.full_state(), STORED_LIMITS)
 
+    def deleted(self) -> IdRanges:
+        """Everything that was deleted; cached until the next change."""
+        return self._deleted_ranges()
+
     def engine(self) -> Doc[Any]:
-        """The engine's document, for `collab.menu` and `collab.edits` only."""
+        """The engine's document, for the modules of `collab` that read or edit a menu."""
         return self._engine.doc
 
     def changed_by(self, edit: Edit) -> bytes | None:
@@ -250,7 +254,7 @@ class MenuDocument:
         if self.holds(outline):
             return Applied(False, outline.blocks)
         self._check_pending(len(update))
-        self._check_size(len(update))
+        self.check_size(len(update))
         self._check_parents(update, outline)
         self._depths.admit(outline)
         is_applicable = not self._lacks_container(outline)
@@ -369,7 +373,8 @@ class MenuDocument:
             if not self._depths.holds(*item[:2]) and not claimed.contains(*item[:2])
         }
 
-    def _check_size(self, size: int) -> None:
+    def check_size(self, size: int) -> None:
+        """Raises TooLarge unless so many bytes more may come in."""
         limit_bytes = self.limit_bytes
         if limit_bytes is None or self._size_bound + size <= limit_bytes:
             return

@@ -9,7 +9,7 @@ Rule 4: everything was checked before (`check_plain`): the engine has no rollbac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, assert_never
 
 from pycrdt import Doc, Map, Text
@@ -94,10 +94,12 @@ class _Writer:
                 assert_never(unreachable)
 
     def _create(self, change: Create) -> None:
-        fields: dict[str, object] = {
-            "name": _texts(change.name, change.locales),
-            "desc": _texts(change.description, change.locales),
-        }
+        fields: dict[str, object] = {}
+        if change.root != "modgroups":
+            fields["name"] = _texts(change.name, change.locales)
+            fields["desc"] = _texts(change.description, change.locales)
+        if change.root == "items":
+            fields["note"] = Text(change.note)
         for register, value in change.registers.items():
             fields[f"{register}@{self._replica}"] = self._entry(value)
         self._roots[change.root][change.id] = Map(fields)
@@ -113,23 +115,30 @@ class _Writer:
         return [value, self._user_id, self._ms]
 
 
-def _texts(texts: Any, locales: Iterable[str]) -> Map[Any]:
+def _texts(texts: Mapping[str, str], locales: Iterable[str]) -> Map[Any]:
     return Map({locale: Text(texts.get(locale, "")) for locale in locales})
 
 
 def _set_text(fields: Map[Any], field: str, locale: str, text: str) -> None:
+    if field == "note":
+        _write_text(fields, field, text)
+        return
     texts = fields.get(field)
     if not isinstance(texts, Map):  # not created by a server; two are better than none
         texts = Map()
         fields[field] = texts
-    known = texts.get(locale)
+    _write_text(texts, locale, text)
+
+
+def _write_text(container: Map[Any], key: str, text: str) -> None:
+    known = container.get(key)
     if isinstance(known, Text):
-        _replace(known, text)
+        replace_text(known, text)
     else:
-        texts[locale] = Text(text)
+        container[key] = Text(text)
 
 
-def _replace(known: Text, text: str) -> None:
+def replace_text(known: Text, text: str) -> None:
     """Change the smallest stretch; the engine counts UTF-8 bytes, we compare characters."""
     now = str(known)
     if len(known) != len(now.encode()):  # something else than text is in it, so places are unknown

@@ -11,6 +11,7 @@
     ├── DocumentGone         the document does not exist, or not any more
     ├── DocumentExists       the id of a new document is taken
     ├── EpochChanged         the history the peer holds was replaced
+    ├── LockRefused          somebody else holds the field, or the lock is over
     ├── TooManySockets       one client address has as many sockets as it may
     ├── Overloaded           the server has as many sockets as it may
     ├── EngineFailed         the CRDT engine panicked; the room is rebuilt from the log
@@ -108,6 +109,13 @@ class EpochChanged(MirepoixError):
 
     reason = "epoch_changed"
     close_code = 4409
+
+
+class LockRefused(MirepoixError):
+    """Somebody else holds the field, the lock is over, or one person holds too many."""
+
+    reason = "lock_held"
+    close_code = 1013  # no socket is ever closed for it; HTTP answers 409
 
 
 class TooManySockets(MirepoixError):

@@ -14,7 +14,7 @@ Rule 4: maps are read sorted; their own order differs between replicas.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from collab.plain_menu import (
     TAX_LIMIT,
     Legend,
     Window,
+    is_time,
 )
 from collab.registers import Registers, integer_of, normal, read_registers, value_of
 
@@ -52,8 +53,21 @@ class Choice:
     id: str
     name: Mapping[str, str]
     price: int | None  # minor units
-    order_key: str
+    order_key: str  # "" when that cannot be read
     is_deleted: bool = False
+
+    @classmethod
+    def read(cls, id: str, fields: Mapping[str, object]) -> Choice:
+        """From its fields: "price", "pos", "deleted" and "name:<locale>"."""
+        name = {
+            field.removeprefix("name:"): text
+            for field, text in fields.items()
+            if field.startswith("name:") and isinstance(text, str)
+        }
+        key = fields.get("pos")
+        price = _within(fields.get("price"), PRICE_LIMIT)
+        is_deleted = fields.get("deleted") is True
+        return cls(id, name, price, key if isinstance(key, str) else "", is_deleted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,12 @@ class ModifierGroup:
     @property
     def options(self) -> tuple[Choice, ...]:
         """The options in order, without the deleted ones."""
-        return _choices(self.registers, "opt")
+        return _live(self.all_options)
+
+    @property
+    def all_options(self) -> tuple[Choice, ...]:
+        """The same with the deleted ones."""
+        return _choices(self.registers, "opt:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +181,32 @@ class Item:
     @property
     def modifiers(self) -> tuple[str, ...]:
         """Ids of its modifier groups, in order: the register `mod:<id>` holds an order key."""
+        return tuple(self.modifier_keys)
+
+    @property
+    def modifier_keys(self) -> Mapping[str, str]:
+        """Id of a modifier group -> order key, in order."""
         keys = {id: value_of(self.registers, f"mod:{id}") for id in self._codes("mod")}
         used = [(key, id) for id, key in keys.items() if isinstance(key, str)]
-        return tuple(id for _, id in sorted(used))
+        return {id: key for key, id in sorted(used)}
 
     @property
     def variations(self) -> tuple[Choice, ...]:
         """Its sizes or kinds, in order, without the deleted ones."""
-        return _choices(self.registers, "var")
+        return _live(self.all_variations)
+
+    @property
+    def all_variations(self) -> tuple[Choice, ...]:
+        """The same with the deleted ones."""
+        return _choices(self.registers, "var:")
+
+    @property
+    def listing(self) -> Mapping[str, Sequence[str]]:
+        """In which order a file listed codes: "allergens", "additives", ... -> codes."""
+        lists = value_of(self.registers, "order")
+        if not isinstance(lists, dict):
+            return {}
+        return {family: _strings(codes) for family, codes in lists.items()}
 
     def allergens(self, level: str) -> list[str]:
         """Codes of the allergens that are contained (CONTAINS) or cannot be ruled out (MAY)."""
@@ -366,36 +403,40 @@ def _register_texts(registers: Registers, start: str) -> dict[str, str]:
     return found
 
 
-def _choices(registers: Registers, family: str) -> tuple[Choice, ...]:
-    """What the registers `<family>:<id>:name:<locale>`, `price`, `pos`, `deleted` describe."""
-    ids = {name.split(":")[1] for name in registers if name.startswith(f"{family}:")}
-    found = []
-    for id in ids:
-        start = f"{family}:{id}:"
-        key = value_of(registers, f"{start}pos")
-        choice = Choice(
-            id,
-            _register_texts(registers, f"{start}name:"),
-            _within(value_of(registers, f"{start}price"), PRICE_LIMIT),
-            key if isinstance(key, str) else "",
-            value_of(registers, f"{start}deleted") is True,
-        )
-        found.append(choice)
-    live = [choice for choice in found if not choice.is_deleted]
-    return tuple(sorted(live, key=lambda choice: (choice.order_key, choice.id)))
+def _choices(registers: Registers, start: str) -> tuple[Choice, ...]:
+    """What the registers `<start><id>:<field>` describe, in order."""
+    found: dict[str, dict[str, object]] = {}
+    for name in registers:
+        if name.startswith(start):
+            id, _, field = name.removeprefix(start).partition(":")
+            found.setdefault(id, {})[field] = value_of(registers, name)
+    choices = (Choice.read(id, fields) for id, fields in found.items())
+    return tuple(sorted(choices, key=lambda choice: (choice.order_key, choice.id)))
+
+
+def _live(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    return tuple(choice for choice in choices if not choice.is_deleted)
 
 
 def _legend(value: object) -> Legend:
     parts = value if isinstance(value, dict) else {}
-    return Legend(_signs(parts.get("allergens")), _signs(parts.get("additives")))
+    return in_sign_order(Legend(_signs(parts.get("allergens")), _signs(parts.get("additives"))))
+
+
+def in_sign_order(legend: Legend) -> Legend:
+    """The legend by its signs, A, B, ... or 1, 2, ... 10: a document keeps no other order."""
+    return Legend(_by_sign(legend.allergens), _by_sign(legend.additives))
+
+
+def _by_sign(signs: Mapping[str, str]) -> dict[str, str]:
+    return dict(sorted(signs.items(), key=lambda entry: (len(entry[1]), entry[1], entry[0])))
 
 
 def _signs(value: object) -> dict[str, str]:
-    """Label -> sign, in the order of the signs: A, B, ... or 1, 2, ... 10."""
+    """Label -> sign."""
     if not isinstance(value, dict):
         return {}
-    found = [(label, sign) for label, sign in value.items() if isinstance(sign, str)]
-    return dict(sorted(found, key=lambda entry: (len(entry[1]), entry[1], entry[0])))
+    return {label: sign for label, sign in value.items() if isinstance(sign, str)}
 
 
 def _window(entry: object) -> Window | None:
@@ -406,7 +447,7 @@ def _window(entry: object) -> Window | None:
         return None
     if not isinstance(opens, str) or not isinstance(closes, str):
         return None
-    return Window(day, opens, closes)
+    return Window(day, opens, closes) if is_time(opens) and is_time(closes) else None
 
 
 def _within(value: object, limit: int) -> int | None:

@@ -10,7 +10,8 @@ with a random fraction behind them, which some clients add, are keys too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 FIRST_KEY = "a0"
@@ -67,12 +68,76 @@ def keys(count: int, after: str | None = None) -> list[str]:
     return made
 
 
+def keys_between(before: str | None, after: str | None, count: int) -> list[str]:
+    """`count` keys in order between two, each as short as can be. Raises ValueError as above."""
+    if count == 0:
+        return []
+    if after is None:
+        return keys(count, before)
+    middle = key_between(before, after)
+    left = (count - 1) // 2
+    return [
+        *keys_between(before, middle, left),
+        middle,
+        *keys_between(middle, after, count - 1 - left),
+    ]
+
+
+def rearranged(wanted: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
+    """The fewest new keys that bring ids into an order.
+
+    wanted: ids, each once. known: id -> key of those that have one.
+    Returns id -> new key; with these, sorting by (key, id) gives `wanted`.
+    """
+    places = [(known[id], id) for id in wanted if id in known]
+    if len(places) == len(wanted) and places == sorted(places):
+        return {}
+    staying = _longest_rise([place for place in places if is_key(place[0])])
+    made: dict[str, str] = {}
+    before: str | None = None
+    start = 0
+    while start < len(wanted):
+        if wanted[start] in staying:
+            before = known[wanted[start]]
+            start += 1
+            continue
+        end = start
+        # Nothing fits between two equal keys, so what has the key `before` too moves on.
+        while end < len(wanted) and not (
+            wanted[end] in staying and (before is None or known[wanted[end]] > before)
+        ):
+            end += 1
+        after = known[wanted[end]] if end < len(wanted) else None
+        made.update(zip(wanted[start:end], keys_between(before, after, end - start), strict=True))
+        before = made[wanted[end - 1]]
+        start = end
+    return made
+
+
 def last_key(existing: Iterable[str]) -> str | None:
     """The greatest of `existing` that is a key; None when none is.
 
     A client may have written anything where a key belongs; nothing can follow that for sure.
     """
     return max((key for key in existing if is_key(key)), default=None)
+
+
+def _longest_rise(places: Sequence[tuple[str, str]]) -> set[str]:
+    """The ids of the longest subsequence that is in order already."""
+    ends: list[tuple[str, str]] = []  # smallest end of a rise of length 1, 2, ...
+    ending: list[int] = []  # the index of each of them
+    previous: list[int] = []
+    for index, place in enumerate(places):
+        length = bisect_left(ends, place)
+        previous.append(ending[length - 1] if length else -1)
+        ends[length : length + 1] = [place]
+        ending[length : length + 1] = [index]
+    rise: set[str] = set()
+    index = ending[-1] if ending else -1
+    while index >= 0:
+        rise.add(places[index][1])
+        index = previous[index]
+    return rise
 
 
 def _integer_length(head: str) -> int:

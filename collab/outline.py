@@ -5,7 +5,7 @@ Ids are (client, clock). Ranges are half-open: (client, start, end) holds start 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 
@@ -41,6 +41,8 @@ class UpdateOutline:
     roots: set[str]  # root types named
     has_subdocument: bool
     has_xml: bool
+    # For each of `types`: 0 array, 1 map, 2 text, above that XML.
+    type_refs: list[int] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:

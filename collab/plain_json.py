@@ -1,19 +1,22 @@
 """A menu as plain JSON: the form that is imported, exported and shown to programs.
 
-What a document does not keep is lost here: allergens, additives and traits are sets, so they come
-in the order of the legend, then of the alphabet. Everything else keeps its order. Items of no
-section come under `unplaced`, which is left out when there are none, as `may_contain` is.
+Rule 1: importing it again changes nothing, and as a new menu it reads the same (but for the order
+        of modifier groups, which come by id: an item lists its own in order).
+Rule 2: what nobody set is left out, except the fields that every section and item has. So an
+        allergen that is "free" is not told from one that nobody mentioned, and "unknown" comes
+        under `may_contain`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from collab.menu import CONTAINS, DAYS, MAY, Item, Menu, Section
+from collab.listing import listed_codes
+from collab.menu import DAYS, Choice, Item, Menu, ModifierGroup, Section
 
 
 def plain_json(menu: Menu) -> dict[str, object]:
-    """The menu as JSON values; importing it again changes nothing."""
+    """The menu as JSON values."""
     plain: dict[str, object] = {
         "source": menu.source,
         "locale": menu.locale,
@@ -26,8 +29,54 @@ def plain_json(menu: Menu) -> dict[str, object]:
         "sections": [_section_json(menu, section) for section in menu.sections],
     }
     if menu.unplaced:
-        plain["unplaced"] = [_item_json(menu, item) for item in menu.unplaced]
+        plain["unplaced"] = [item_json(menu, item) for item in menu.unplaced]
+    if menu.modifier_groups:
+        plain["modifiers"] = [group_json(menu, group) for group in menu.modifier_groups]
     return plain
+
+
+def item_json(menu: Menu, item: Item) -> dict[str, object]:
+    """One item of the menu."""
+    codes = listed_codes(item, menu.legend)
+    plain: dict[str, object] = {
+        "id": item.id,
+        "name": _text_json(menu, item.name),
+        "description": _text_json(menu, item.description),
+        "price": item.price,
+        "allergens": codes["allergens"],
+        "additives": codes["additives"],
+        "traits": codes["traits"],
+        "spiciness": item.spiciness,
+    }
+    further: dict[str, object] = {
+        "may_contain": codes["may_contain"],
+        "diets": codes["diets"],
+        "variations": [_choice_json(menu, one) for one in item.variations],
+        "modifiers": list(item.modifiers),
+        "tax": item.tax,
+        "station": item.station,
+        "preparation_seconds": item.preparation_seconds,
+        "kcal": item.kcal,
+        "alcohol": item.alcohol,
+        "photo": item.photo,
+        "hidden": item.is_hidden or None,
+        "note": item.note,
+    }
+    for field, value in further.items():
+        if value is not None and value not in ([], ""):
+            plain[field] = value
+    return plain
+
+
+def group_json(menu: Menu, group: ModifierGroup) -> dict[str, object]:
+    """One modifier group of the menu."""
+    return {
+        "id": group.id,
+        "name": _text_json(menu, group.name),
+        "min": group.minimum,
+        "max": group.maximum,
+        "options": [_choice_json(menu, one) for one in group.options],
+    }
 
 
 def _section_json(menu: Menu, section: Section) -> dict[str, object]:
@@ -35,31 +84,20 @@ def _section_json(menu: Menu, section: Section) -> dict[str, object]:
         {"day": DAYS[window.day - 1], "from": window.opens, "to": window.closes}
         for window in section.hours
     ]
-    return {
+    plain: dict[str, object] = {
         "id": section.id,
         "name": _text_json(menu, section.name),
         "description": _text_json(menu, section.description),
         "available_at": windows or None,
-        "items": [_item_json(menu, item) for item in section.items],
     }
-
-
-def _item_json(menu: Menu, item: Item) -> dict[str, object]:
-    allergens = menu.legend.allergens
-    plain: dict[str, object] = {
-        "id": item.id,
-        "name": _text_json(menu, item.name),
-        "description": _text_json(menu, item.description),
-        "price": item.price,
-        "allergens": _in_legend_order(item.allergens(CONTAINS), allergens),
-        "additives": _in_legend_order(item.flags("additive"), menu.legend.additives),
-        "traits": item.flags("tag"),
-        "spiciness": item.spiciness,
-    }
-    possible = item.allergens(MAY)
-    if possible:
-        plain["may_contain"] = _in_legend_order(possible, allergens)
+    if section.station is not None:
+        plain["station"] = section.station
+    plain["items"] = [item_json(menu, item) for item in section.items]
     return plain
+
+
+def _choice_json(menu: Menu, choice: Choice) -> dict[str, object]:
+    return {"id": choice.id, "name": _text_json(menu, choice.name), "price": choice.price}
 
 
 def _text_json(menu: Menu, texts: Mapping[str, str]) -> object:
@@ -68,8 +106,3 @@ def _text_json(menu: Menu, texts: Mapping[str, str]) -> object:
     if written.keys() <= {menu.locale}:
         return written.get(menu.locale, "")
     return written
-
-
-def _in_legend_order(codes: Iterable[str], legend: Mapping[str, str]) -> list[str]:
-    places = {label: place for place, label in enumerate(legend)}
-    return sorted(codes, key=lambda code: (places.get(code, len(places)), code))

@@ -103,6 +103,17 @@ class ConflictRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuState:
+    """What a menu's room has to know beside the bytes, as stored."""
+
+    conflicts: tuple[ConflictRow, ...] = ()  # those that stand
+    published: Mapping[str, object] | None = None  # plain JSON of the published version
+    # (root, part id) -> (user id, time) of the last edit of any text of a part
+    text_edits: Mapping[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
+    stream_top: int = 0  # offset of the last event of its stream
+
+
+@dataclass(frozen=True, slots=True)
 class StreamEvent:
     """One event of a stream such as `menu:{id}:events`, before it has its number."""
 
@@ -158,6 +169,8 @@ class Appended:
     gone: frozenset[str]  # documents that do not exist any more; their updates were not saved
     # Document id -> offset of its first new event in the stream `menu:{id}:events`.
     first_offsets: Mapping[str, int] = field(default_factory=dict)
+    # Documents whose updates were saved, but not what they mean: their rows must be rebuilt.
+    dirty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

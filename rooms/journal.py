@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from collab.errors import StoreError
-from collab.records import DocumentUpdates
+from collab.records import Appended, DocumentUpdates
 from rooms.ports import Meter, UpdateLog
 
 INTERVAL_SECONDS = 0.010
@@ -63,7 +63,7 @@ class _Waiting:
 class Journal:
     """The one writer of document updates in this process.
 
-    monotonic: the clock, in seconds.
+    monotonic: the clock, in seconds. on_appended: told of every commit, right after it.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class Journal:
         monotonic: Callable[[], float],
         interval_seconds: float = INTERVAL_SECONDS,
         pause_after_seconds: float = PAUSE_AFTER_SECONDS,
+        on_appended: Callable[[Appended], None] = lambda appended: None,
     ) -> None:
         self.position = 0  # of the last update added
         self.durable = 0  # everything up to here is on disk
@@ -83,6 +84,7 @@ class Journal:
         self._monotonic = monotonic
         self._interval_seconds = interval_seconds
         self._pause_after_seconds = pause_after_seconds
+        self._on_appended = on_appended
         self._pending: list[_Waiting] = []
         self._committing: list[_Waiting] = []
         self._wake = asyncio.Event()
@@ -166,16 +168,18 @@ class Journal:
             done, self._committing = self._committing, []
             rows = sum(len(waiting.updates.updates) for waiting in done)
             self._meter.committed(self._monotonic() - started, rows)
-            await self._settle(done, appended.gone)
+            await self._settle(done, appended)
 
-    async def _settle(self, done: list[_Waiting], gone: frozenset[str]) -> None:
+    async def _settle(self, done: list[_Waiting], appended: Appended) -> None:
         self.durable = done[-1].position
+        gone = appended.gone
         for saver in {
             waiting.saver: None for waiting in done if waiting.updates.document_id in gone
         }:
             saver.lost_document()
         for saver in {waiting.saver: None for waiting in done}:
             saver.saved(self.durable)
+        self._on_appended(appended)
         if self.is_paused:
             self.is_paused = False
             self._meter.saving_paused(False)
@@ -196,6 +200,7 @@ def _by_document(waiting: list[_Waiting]) -> list[DocumentUpdates]:
             document_id,
             tuple(update for part in parts for update in part.updates),
             tuple(pair for part in parts for pair in part.client_ids),
+            tuple(one for part in parts for one in part.consequences),
         )
         for document_id, parts in merged.items()
     ]

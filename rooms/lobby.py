@@ -12,16 +12,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from collab.awareness import AwarenessTable
 from collab.document import DOCUMENT_LIMIT_BYTES
 from collab.errors import DocumentGone, MirepoixError
 from collab.rebuild import Rebuilt, rebuild
-from collab.records import Document, DocumentUpdates, NewUpdate, StoredDocument
+from collab.records import (
+    Document,
+    DocumentKind,
+    DocumentUpdates,
+    MenuState,
+    NewUpdate,
+    StoredDocument,
+)
 from rooms.client_ids import ClientIds
 from rooms.clock import Clock
 from rooms.compaction import (
@@ -32,8 +41,9 @@ from rooms.compaction import (
     compact,
 )
 from rooms.journal import Journal
+from rooms.keeper import MenuKeeper
 from rooms.menu_room import MenuRoom
-from rooms.ports import Meter, UpdateLog
+from rooms.ports import MenuLog, Meter, UpdateLog
 from rooms.seat import Seat
 from rooms.surroundings import Surroundings
 
@@ -57,7 +67,9 @@ class _Entry:
 class Lobby:
     """All rooms of this process.
 
-    idle_seconds: how long a room nobody uses stays in memory.
+    idle_seconds: how long a room nobody uses stays in memory. menus: what is stored about menus;
+    None: nothing, and none is looked after. on_open, on_close: told of every menu that is opened,
+    before anybody sits there, and of every document that is closed, by its id.
     """
 
     def __init__(
@@ -71,6 +83,9 @@ class Lobby:
         idle_seconds: float = IDLE_SECONDS,
         limit_bytes: int = DOCUMENT_LIMIT_BYTES,
         make_awareness: Callable[[], AwarenessTable] = AwarenessTable,
+        menus: MenuLog | None = None,
+        on_open: Callable[[MenuRoom, MenuState], None] = lambda room, state: None,
+        on_close: Callable[[str], None] = lambda document_id: None,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -80,6 +95,9 @@ class Lobby:
         self._idle_seconds = idle_seconds
         self._limit_bytes = limit_bytes
         self._make_awareness = make_awareness
+        self._menus = menus
+        self._on_open = on_open
+        self._on_close = on_close
         self._entries: dict[str, _Entry] = {}
         self._compaction = asyncio.Lock()  # one at a time: the commits of all rooms wait for it
         self._group: asyncio.TaskGroup | None = None
@@ -126,6 +144,7 @@ class Lobby:
             room = entry.opened.result()
             room.lost_document()
             room.dispose()
+            self._on_close(document_id)
             self._meter.room_closed()
 
     def close_all(self, error: MirepoixError) -> None:
@@ -156,6 +175,7 @@ class Lobby:
                 raise DocumentGone(f"there is no document {document_id!r}")
             rebuilt = await self._build(stored)
             await self._set_aside(stored, rebuilt)
+            state = await self._state_of(stored)
             if self._entries.get(document_id) is not entry:
                 raise DocumentGone(f"document {document_id!r} was deleted")
         except MirepoixError as error:
@@ -164,7 +184,9 @@ class Lobby:
             entry.opened.set_exception(error)
             entry.opened.exception()  # taken: nobody may be waiting any more
             return
-        room = self._room(stored, rebuilt)
+        room = self._room(stored, rebuilt, state)
+        if state is not None:
+            self._on_open(room, state)
         entry.idle_since = self._clock.monotonic()
         entry.opened.set_result(room)
         self._meter.room_opened()
@@ -172,6 +194,12 @@ class Lobby:
             "room opened",
             extra={"action": "room_opened", "document": document_id, "rows": len(stored.updates)},
         )
+
+    async def _state_of(self, stored: StoredDocument) -> MenuState | None:
+        """What is stored about a menu; None for other documents."""
+        if self._menus is None or stored.document.kind is not DocumentKind.MENU:
+            return None
+        return await self._menus.load_menu(stored.document.id)
 
     async def _build(self, stored: StoredDocument) -> Rebuilt:
         size = len(stored.snapshot or b"") + sum(len(row.data) for row in stored.updates)
@@ -193,8 +221,11 @@ class Lobby:
                 },
             )
 
-    def _room(self, stored: StoredDocument, rebuilt: Rebuilt) -> MenuRoom:
+    def _room(self, stored: StoredDocument, rebuilt: Rebuilt, state: MenuState | None) -> MenuRoom:
         loop = asyncio.get_running_loop()
+        make_keeper = None
+        if state is not None:
+            make_keeper = partial(MenuKeeper, state=state, make_id=_new_id, utc=self._clock.utc)
         room = MenuRoom(
             stored.document,
             rebuilt.document,
@@ -209,6 +240,7 @@ class Lobby:
                 self._on_edit,
                 self._rebuild_soon,
             ),
+            make_keeper,
         )
         room.turns.logged_updates = len(stored.updates)
         room.turns.logged_bytes = sum(len(row.data) for row in stored.updates)
@@ -315,6 +347,7 @@ class Lobby:
         if self._entries.get(document_id) is entry:  # and was not forgotten meanwhile
             del self._entries[document_id]
             room.dispose()
+            self._on_close(document_id)
             self._meter.room_closed()
             log.info("room closed", extra={"action": "room_closed", "document": document_id})
         entry.closed.set()
@@ -348,3 +381,7 @@ def _is_open(entry: _Entry) -> bool:
 
 def _without_what_waits(rebuilt: Rebuilt) -> Rebuilt:
     return replace(rebuilt, poison=tuple((seq, "clashed") for seq in rebuilt.waiting), waiting=())
+
+
+def _new_id() -> str:
+    return secrets.token_hex(12)

@@ -12,7 +12,7 @@ Rule 4: while saving is impossible, or the document is being rebuilt, updates ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pycrdt import Doc
@@ -20,7 +20,8 @@ from pycrdt import Doc
 from collab import messages
 from collab.admission import UpdateOutline, read_state_vector, read_update
 from collab.awareness import AwarenessTable
-from collab.document import Gap, MenuDocument
+from collab.document import Applied, Gap, MenuDocument
+from collab.engine import merged
 from collab.errors import (
     DocumentGone,
     EngineFailed,
@@ -28,13 +29,18 @@ from collab.errors import (
     StoreError,
     StructureRefused,
 )
-from collab.records import Document
+from collab.ledger import Author
+from collab.menu import Menu
+from collab.records import ConflictRow, Consequences, Document, ItemRow
 from rooms import answers
 from rooms.client_ids import ClientIds
+from rooms.field_rights import tell_refused, writer
+from rooms.keeper import Arrival, MenuKeeper
+from rooms.lock_table import LockTable
 from rooms.presence import Presence
 from rooms.seat import Seat
 from rooms.surroundings import Surroundings
-from rooms.turn import Handled
+from rooms.turn import SERVER_SESSION, Handled
 from rooms.turns import Turns
 
 ASK_AGAIN_SECONDS = 10.0  # a client that never answers a SyncStep1 is asked once more
@@ -45,7 +51,10 @@ SAVING_PAUSED = ("saving_paused", "changes cannot be saved at the moment; keep t
 
 
 class MenuRoom:
-    """One open document. ids: who uses which Yjs client id, as stored."""
+    """One open document.
+
+    ids: who uses which Yjs client id, as stored. keeper: of the menu in it; None: it is no menu.
+    """
 
     def __init__(
         self,
@@ -54,13 +63,16 @@ class MenuRoom:
         ids: ClientIds,
         awareness: AwarenessTable,
         surroundings: Surroundings,
+        make_keeper: Callable[[Callable[[], MenuDocument]], MenuKeeper] | None = None,
     ) -> None:
         self.record = record
         self.document = document
         self.seats: dict[Seat, None] = {}
         self.warnings: list[tuple[str, str]] = []  # (code, sentence) that newcomers are told
+        self.locks = LockTable()  # of a menu; filled by whoever keeps the rows
         self._around = surroundings
         self._ids = ids
+        self._keeper = make_keeper(lambda: self.document) if make_keeper is not None else None
         self.turns = Turns(
             record,
             self.seats,
@@ -69,6 +81,7 @@ class MenuRoom:
             self,
             clocks=lambda: self.document.clocks,
             on_flush=lambda now: self.presence.show_due(now),
+            consequences=self._take_consequences,
         )
         self.presence = Presence(
             awareness,
@@ -95,9 +108,11 @@ class MenuRoom:
         self.seats[seat] = None
         self.tell_who_is_here(seat)
         for code, reason in self.warnings:
-            seat.notice(code, reason)
+            seat.notice(code, reason, {})
         if self._is_saving_paused:
-            seat.notice(*SAVING_PAUSED)
+            seat.notice(*SAVING_PAUSED, {})
+        if seat.tell is not None and self._keeper is not None:
+            seat.tell({"type": "locks", "locks": self.locks.listed(self._around.clock.monotonic())})
 
     def leave(self, seat: Seat) -> None:
         """The connection is gone. Calling it twice is harmless."""
@@ -167,8 +182,11 @@ class MenuRoom:
             self._doubt(seat, owners, is_insisting=not answers_step1)
             seat.owed += counts
             return
+        arrival = self._keeper.resolve(outline) if self._keeper is not None else None
         try:
             outcome = self.document.receive(update, outline, answers_step1=answers_step1)
+            is_changed = isinstance(outcome, Applied) and outcome.changed
+            repair = self._review(seat, arrival) if is_changed and arrival is not None else None
         except EngineFailed:
             self._break()
             raise
@@ -182,16 +200,24 @@ class MenuRoom:
         else:
             owed = 1
             self._ids.bind_author(seat, outline)
-        self._handle(seat, update, outline, owed=owed, is_news=outcome.changed)
+        self._handle(seat, update, outline, owed=owed, is_news=outcome.changed, repair=repair)
         if answers_step1 and seat.held:
             held = tuple(seat.held)
             seat.held.clear()
             self.turns.promise(seat, held)
 
-    def edit(self, edit: Callable[[Doc[Any]], None], user_id: str) -> bool:
+    def edit(
+        self,
+        edit: Callable[[Doc[Any]], None],
+        user_id: str,
+        *,
+        door: str = "server",
+        resolution: Mapping[str, object] | None = None,
+    ) -> bool:
         """Change the document from the server; everybody sees it as any other edit.
 
         edit: runs in one transaction and must not raise half-way (the engine has no rollback).
+        door: what a menu's history says. resolution: of the conflicts of a menu that it ends.
         Returns whether anything changed; wait for the journal before saying that it is saved.
         Raises StoreError while saving is impossible, EngineFailed.
         """
@@ -204,12 +230,57 @@ class MenuRoom:
             raise
         if update is None:
             return False
+        if self._keeper is not None:
+            author = Author(user_id, SERVER_SESSION, door)
+            self._keeper.absorb(update, author, resolution)
+            self._keeper.settle()
         blocks = read_update(update).blocks
         now = self._around.clock.monotonic()
         body = messages.update(update)
         self.turns.gather(Handled(None, user_id, update, body, blocks, True, (), now))
         self.turns.flush()
         return True
+
+    def menu(self) -> Menu:
+        """The menu in this document as everybody is shown it.
+
+        Raises StructureRefused when it is no menu, StoreError while it is being rebuilt.
+        """
+        if self._keeper is None:
+            raise StructureRefused("this document is not a menu", reason="not_a_menu")
+        if self._is_broken:
+            raise StoreError("the document is being rebuilt", reason="rebuilding")
+        return self._keeper.menu()
+
+    def conflicts(self) -> list[ConflictRow]:
+        """The conflicts of the menu that stand now; errors as `menu`."""
+        self.menu()
+        assert self._keeper is not None
+        standing = self._keeper.settle()
+        self.turns.end_soon()
+        return standing
+
+    def published(self, content: Mapping[str, object] | None) -> None:
+        """Guests are shown another version of the menu; errors as `menu`.
+
+        content: its plain JSON; None: none.
+        """
+        self.menu()
+        assert self._keeper is not None
+        self._keeper.republish(content)
+        self.turns.end_soon()
+
+    def item_rows(self) -> tuple[ItemRow, ...]:
+        """The rows of all items of the menu as they stand now; errors as `menu`."""
+        self.menu()
+        assert self._keeper is not None
+        return self._keeper.item_rows()
+
+    def tell(self, message: Mapping[str, object]) -> None:
+        """Show an event to everybody whose door can. message: JSON values."""
+        for seat in self.seats:
+            if seat.tell is not None:
+                seat.tell(message)
 
     def hear(self, seat: Seat, payload: bytes) -> None:
         """Take an awareness message. Raises ProtocolViolation when it does not parse."""
@@ -254,13 +325,13 @@ class MenuRoom:
         """Saving is impossible for now."""
         self._is_saving_paused = True
         for seat in self.seats:
-            seat.notice(*SAVING_PAUSED)
+            seat.notice(*SAVING_PAUSED, {})
 
     def resume(self) -> None:
         """Saving works again; everybody gives back what was not taken."""
         self._is_saving_paused = False
         for seat in self.seats:
-            seat.notice("saving_resumed", "changes are saved again")
+            seat.notice("saving_resumed", "changes are saved again", {})
         self._ask_everybody()
 
     # -- what the lobby calls ------------------------------------------------------------------
@@ -269,6 +340,8 @@ class MenuRoom:
         """The document was rebuilt from the log after the engine gave up."""
         self.document = document
         self._is_broken = False
+        if self._keeper is not None:
+            self._keeper.forget_document()
         self._ask_everybody()
         unanswered, self._unanswered = self._unanswered, {}
         for seat, state_vector in unanswered.items():
@@ -284,6 +357,9 @@ class MenuRoom:
         now: monotonic seconds. Call it about twice a second.
         """
         self.presence.expire(now)
+        if self._keeper is not None and self._keeper.is_looking_due and not self.is_holding:
+            self._keeper.settle()
+            self.turns.end_soon()
         waiting = self.turns.waiting()
         for seat in list(self.seats):
             if seat.behind is not None:
@@ -303,9 +379,20 @@ class MenuRoom:
     # -- inside --------------------------------------------------------------------------------
 
     def _handle(
-        self, seat: Seat, update: bytes, outline: UpdateOutline, *, owed: int, is_news: bool
+        self,
+        seat: Seat,
+        update: bytes,
+        outline: UpdateOutline,
+        *,
+        owed: int,
+        is_news: bool,
+        repair: bytes | None = None,
     ) -> None:
-        body = messages.update(update)
+        # In one frame: nobody ever shows what is set back.
+        body = messages.update(update if repair is None else merged([update, repair]))
+        blocks = outline.blocks
+        if repair is not None:
+            blocks = [*blocks, *read_update(repair).blocks]
         if seat.applied is not None:
             acknowledgement = (seat.applied,) * owed
         else:
@@ -317,12 +404,27 @@ class MenuRoom:
                 seat.identity.user_id,
                 update,
                 body,
-                outline.blocks,
+                blocks,
                 is_news,
                 acknowledgement,
                 now,
+                repair,
             )
         )
+
+    def _review(self, seat: Seat, arrival: Arrival) -> bytes | None:
+        """Set back what the seat may not write; the update that does it. Raises EngineFailed."""
+        assert self._keeper is not None
+        may_write = writer(seat, self.locks, self._around.clock.monotonic)
+        author = Author(seat.identity.user_id, seat.session_id, seat.door)
+        outcome = self._keeper.review(arrival, author, may_write)
+        tell_refused(seat, outcome.refused, self._around.meter)
+        return outcome.repair
+
+    def _take_consequences(self) -> Consequences | None:
+        if self._keeper is None or self._is_broken or not self._keeper.has_news:
+            return None
+        return self._keeper.take()
 
     def _answer_reader(
         self, seat: Seat, update: bytes, outline: UpdateOutline, *, counts: bool

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from collab.records import Appended, DocumentUpdates, EditSession, StoredDocument, UserSession
+from collab.records import (
+    Appended,
+    DocumentUpdates,
+    EditSession,
+    MenuState,
+    StoredDocument,
+    UserSession,
+)
 
 
 @runtime_checkable
@@ -46,6 +53,15 @@ class UpdateLog(Protocol):
 
     async def quarantine(self, document_id: str, seqs: Sequence[int], reason: str) -> None:
         """Set updates aside that the engine must never see again; they stay readable by hand."""
+        ...
+
+
+@runtime_checkable
+class MenuLog(Protocol):
+    """What is stored about a menu beside its bytes."""
+
+    async def load_menu(self, document_id: str) -> MenuState:
+        """Read it; an empty state when there is nothing. Raises `StoreError`. Safe to cancel."""
         ...
 
 

@@ -7,7 +7,7 @@ A seat knows who sits there, what may be done from it, and what is owed to it. I
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from collab.awareness import Stamp
@@ -29,7 +29,11 @@ class Seat:
     prefix: bytes  # before every message: b"" on /ws/y, the address on Hocuspocus
     outbox: Outbox
     end: Callable[[MirepoixError], None]  # the door closes the seat; called at most once
-    notice: Callable[[str, str], None]  # (code, sentence) for the person; a door may be mute
+    # (code, sentence, details) for the person; details: field and kept value of a repair. A door
+    # may be mute.
+    notice: Callable[[str, str, Mapping[str, object]], None]
+    door: str = ""  # "y", "hocuspocus", ...: what the history says
+    tell: Callable[[Mapping[str, object]], None] | None = None  # events, as JSON; None: a mute door
     # What acknowledges an update and what refuses it, without prefix; None: /ws/y, where the
     # echo of the update itself is the acknowledgement and a refusal says nothing.
     applied: bytes | None = None

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -52,15 +52,22 @@ class _Connection:
 
 
 class SessionBook:
-    """The sessions of this process."""
+    """The sessions of this process. on_close: told of every session that ended, by its id."""
 
     def __init__(
-        self, store: SessionLog, meter: Meter, clock: Clock, *, stale_seconds: float = STALE_SECONDS
+        self,
+        store: SessionLog,
+        meter: Meter,
+        clock: Clock,
+        *,
+        stale_seconds: float = STALE_SECONDS,
+        on_close: Callable[[str], None] = lambda session_id: None,
     ) -> None:
         self._store = store
         self._meter = meter
         self._clock = clock
         self._stale_seconds = stale_seconds
+        self._on_close = on_close
         self._connections: dict[str, _Connection] = {}
         self._dirty: dict[str, UserSession] = {}
         self._dirty_edits: dict[str, EditSession] = {}
@@ -126,6 +133,12 @@ class SessionBook:
         )
         for running in connection.edits.values():
             self._end_edits(running, now)
+        self._on_close(session_id)
+
+    def find(self, session_id: str) -> UserSession | None:
+        """A session of this process that is connected now."""
+        connection = self._connections.get(session_id)
+        return None if connection is None else connection.session
 
     def living(self) -> list[UserSession]:
         """The sessions of this process that are connected now."""

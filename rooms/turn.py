@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from collab.records import DocumentUpdates, NewUpdate
+from collab import messages
+from collab.admission import read_update
+from collab.records import Consequences, DocumentUpdates, NewUpdate
 from rooms.client_ids import ClientIds
 from rooms.fanout import Message
 from rooms.promises import Promise
 from rooms.seat import Seat
 
 SERVER_SESSION = "server"  # the session of edits that came over no socket
+SERVER_USER = "server"  # who sets back what may not stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Handled:
     is_news: bool
     acknowledgement: tuple[bytes, ...]  # bodies owed to the seat after the commit
     received_at: float  # monotonic seconds
+    repair: bytes | None = None  # of the server, what goes back of this update
 
 
 def messages_of(turn: Sequence[Handled], ids: ClientIds) -> list[Message]:
@@ -45,20 +49,40 @@ def edits_of(turn: Sequence[Handled]) -> Counter[Seat]:
 
 
 def updates_of(
-    turn: Sequence[Handled], document_id: str, ids: ClientIds, at: datetime
+    turn: Sequence[Handled],
+    document_id: str,
+    ids: ClientIds,
+    at: datetime,
+    consequences: Consequences | None = None,
 ) -> DocumentUpdates | None:
-    """What the journal saves; None when the turn brought nothing new."""
-    updates = tuple(
-        NewUpdate(
-            handled.update,
-            handled.user_id,
-            handled.seat.session_id if handled.seat else SERVER_SESSION,
-            at,
+    """What the journal saves; None when there is nothing new.
+
+    A repair stands right behind what it repairs, so no commit has one without the other.
+    """
+    updates: list[NewUpdate] = []
+    for handled in turn:
+        if not handled.is_news:
+            continue
+        session = handled.seat.session_id if handled.seat else SERVER_SESSION
+        updates.append(NewUpdate(handled.update, handled.user_id, session, at))
+        if handled.repair is not None:
+            updates.append(NewUpdate(handled.repair, SERVER_USER, SERVER_SESSION, at))
+    if not updates and consequences is None:
+        return None
+    meaning = () if consequences is None else (consequences,)
+    return DocumentUpdates(document_id, tuple(updates), ids.take_unsaved(), meaning)
+
+
+def repairs_of(turn: Sequence[Handled]) -> list[tuple[Seat, Message]]:
+    """What goes back to the authors at once, who have the rest already."""
+    return [
+        (
+            handled.seat,
+            Message(messages.update(handled.repair), read_update(handled.repair).blocks),
         )
         for handled in turn
-        if handled.is_news
-    )
-    return DocumentUpdates(document_id, updates, ids.take_unsaved()) if updates else None
+        if handled.seat is not None and handled.repair is not None
+    ]
 
 
 def promises_of(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from collab.records import Document
+from collab.records import Consequences, Document
 from rooms.client_ids import ClientIds
 from rooms.fanout import Message, clocks_before, show
 from rooms.flush_timer import FlushTimer
@@ -19,14 +19,15 @@ from rooms.journal import Saver
 from rooms.promises import Promise, Promises
 from rooms.seat import Seat
 from rooms.surroundings import Surroundings
-from rooms.turn import Handled, edits_of, messages_of, promises_of, updates_of
+from rooms.turn import Handled, edits_of, messages_of, promises_of, repairs_of, updates_of
 
 
 class Turns:
     """The turns of one room.
 
     seats: everybody in the room. clocks: of the document now. on_flush: called in every flush
-    between showing and keeping promises, with monotonic seconds.
+    between showing and keeping promises, with monotonic seconds. consequences: what the turn means
+    and has not been saved yet; None: nothing.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Turns:
         *,
         clocks: Callable[[], Mapping[int, int]],
         on_flush: Callable[[float], None],
+        consequences: Callable[[], Consequences | None] = lambda: None,
     ) -> None:
         self.logged_updates = 0  # added since the last compaction, with what was loaded
         self.logged_bytes = 0
@@ -49,6 +51,7 @@ class Turns:
         self._saver = saver
         self._clocks = clocks
         self._on_flush = on_flush
+        self._consequences = consequences
         self._gathered: list[Handled] = []
         self._promises = Promises()
         self._position = 0  # journal position of the room's last update
@@ -59,6 +62,11 @@ class Turns:
         """Whether everything is on disk and everything owed was given."""
         is_durable = self._position <= self._around.journal.durable
         return is_durable and not self._gathered and not self._promises
+
+    @property
+    def position(self) -> int:
+        """Journal position of the last update; 0: none since the room was opened."""
+        return self._position
 
     @property
     def was_edited(self) -> bool:
@@ -106,9 +114,11 @@ class Turns:
         """End the turn: show, journal, then keep the promises that are due."""
         self._timer.clear()
         now = self._around.clock.monotonic()
-        if self._gathered:
-            turn, self._gathered = self._gathered, []
+        turn, self._gathered = self._gathered, []
+        if turn:
             self._end(turn, now)
+        else:
+            self._save(turn)
         self._on_flush(now)
         if self._promises:
             self._keep_promises(now)
@@ -136,15 +146,21 @@ class Turns:
         if shown:
             self._timer.shown(now)
             self._around.meter.deliveries(show(self._seats, shown, self._clocks(), now))
+        for seat, message in repairs_of(turn):
+            show((seat,), (message,), self._clocks(), now)
         for seat, count in edits_of(turn).items():
             self._around.on_edit(seat, self._record, count)
-        updates = updates_of(turn, self._record.id, self._ids, self._around.clock.utc())
+        self._save(turn)
+        for promise in promises_of(turn, shown, self._position):
+            self._promises.add(promise)
+
+    def _save(self, turn: list[Handled]) -> None:
+        meaning = self._consequences()
+        updates = updates_of(turn, self._record.id, self._ids, self._around.clock.utc(), meaning)
         if updates is not None:
             self._position = self._around.journal.add(updates, self._saver)
             self.logged_updates += len(updates.updates)
             self.logged_bytes += sum(len(update.data) for update in updates.updates)
-        for promise in promises_of(turn, shown, self._position):
-            self._promises.add(promise)
 
     def _keep_promises(self, now: float) -> None:
         due: dict[Seat, list[bytes]] = {}

@@ -3,13 +3,16 @@
 A backup is one ordinary SQLite file of one moment, made while the server works. PostgreSQL has
 its own tools; both calls say so.
 Restoring keeps the epochs of documents: merging an older state is right, and clients give back
-what it lacks. It begins a new heads file, because the old one promises what the backup lacks.
+what it lacks. Streams of events get new epochs: their numbers come again with other events.
+It begins a new heads file, because the old one promises what the backup lacks.
 """
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from collab.errors import StoreError
@@ -17,7 +20,9 @@ from storage import migrations
 from storage.copies import check_sqlite, copy_sqlite, free_name, publish, sync_folder
 from storage.database import open_database, settle
 from storage.engines import sqlite_path
+from storage.faults import driver_errors
 from storage.lock import FileLock
+from storage.streams import draw_epoch
 
 SIDE_FILES = ("-wal", "-shm", "-journal", ".heads")
 
@@ -72,12 +77,21 @@ def _replace(file: Path, target: Path) -> Path | None:
     try:
         part = target.with_name(target.name + ".part")
         shutil.copyfile(file, part)
+        _draw_new_epochs(part)
         aside = _move_aside(target)
         # The WAL is gone by now: beside another database SQLite would play it back into it.
         publish(part, target)
         return aside
     finally:
         lock.release()
+
+
+def _draw_new_epochs(path: Path) -> None:
+    with driver_errors(), closing(sqlite3.connect(path)) as connection:
+        # A backup of an earlier version has no streams yet.
+        if connection.execute("PRAGMA table_info(streams)").fetchone() is not None:
+            connection.execute("UPDATE streams SET epoch = ?", (draw_epoch(),))
+            connection.commit()
 
 
 def _move_aside(target: Path) -> Path | None:

@@ -75,6 +75,11 @@ def driver_errors() -> Iterator[None]:
         raise _store_error("unavailable") from error
 
 
+def reason_of(error: DBAPIError | sqlite3.Error) -> str:
+    """The reason of what a driver raised."""
+    return _reason(error) if isinstance(error, DBAPIError) else _sqlite_reason(error)
+
+
 def _store_error(reason: str) -> StoreError:
     return StoreError(SENTENCES[reason], reason=reason)
 

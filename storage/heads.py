@@ -23,6 +23,7 @@ from pathlib import Path
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.menu_tables import streams
 from storage.tables import heads, holes, menu_updates, meta
 
 log = logging.getLogger(__name__)
@@ -116,7 +117,8 @@ async def compare(connection: AsyncConnection, path: Path, now: datetime) -> Hea
     """Open the file and hold it against the database, inside a write transaction.
 
     A document whose head lies below the promise lost edits: the hole is recorded in `holes`
-    and numbering goes on above the promise, so that no number is ever given out twice.
+    and numbering goes on above the promise, so that no number is ever given out twice. What took
+    edits took events too, and nobody knows how many: all streams get a new epoch.
     """
     file = HeadsFile(path, await _instance(connection))
     await connection.execute(_RAISE_TO_LOG)
@@ -130,6 +132,8 @@ async def compare(connection: AsyncConnection, path: Path, now: datetime) -> Hea
             )
         elif promised < top:
             file.write({document_id: top})
+    if any(file.promised.get(document_id, 0) > top for document_id, top in stored.items()):
+        await connection.execute(update(streams).values(epoch=secrets.token_hex(8)))
     return file
 
 

@@ -138,6 +138,9 @@ webhook_cursors = Table(
     Column("stream_id", String(255), ForeignKey("streams.id"), nullable=False),
     Column("offset", BigInteger, nullable=False),  # told up to here
     Column("attempts", Integer, nullable=False),  # failed ones for the next event
+    Column("failing_since", UtcDateTime),  # the first of them
+    Column("reason", Text),  # of the last of them
+    # Nobody delivers before: a pause after a failure, or the lease of whoever delivers now.
     Column("next_at", UtcDateTime),
     PrimaryKeyConstraint("webhook_id", "stream_id"),
 )

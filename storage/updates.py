@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import BindParameter, bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +18,7 @@ from collab.records import Appended, DocumentUpdates, LoggedUpdate, StoredDocume
 from storage.commit import append_postgres, append_sqlite, merged_by_id
 from storage.database import Database
 from storage.documents import document_of
+from storage.streams import draw_epoch
 from storage.tables import (
     client_ids,
     heads,
@@ -33,8 +34,10 @@ SHA256_INLINE_BYTES = 256 * 1024  # above it (0.2 ms) hashing goes to a thread
 class UpdateStore:
     """Loads, appends, compacts, and sets aside. Satisfies `rooms.ports.UpdateLog`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, draw_epoch: Callable[[], str] = draw_epoch) -> None:
+        """draw_epoch: gives the epoch of a stream that is made."""
         self._database = database
+        self._draw_epoch = draw_epoch
 
     async def load(self, document_id: str) -> StoredDocument | None:
         """Read one document; None when it does not exist or was deleted.
@@ -72,7 +75,8 @@ class UpdateStore:
     async def append(self, batch: Sequence[DocumentUpdates]) -> Appended:
         """Save all updates in one transaction; on disk when this returns.
 
-        A document that does not exist (any more) is reported in `gone` and holds nobody up.
+        A document that does not exist (any more) is reported in `gone` and holds nobody up; one
+        whose consequences could not be saved, in `dirty`: its bytes are saved.
         Cancelling is safe: it waits for the end of the transaction. Raises StoreError; then
         nothing was saved and no number was used.
         """
@@ -80,18 +84,25 @@ class UpdateStore:
         if not merged:
             return Appended(tops={}, gone=frozenset())
         now = self._database.clock()
+        epoch = self._draw_epoch()
         if self._database.dialect == "sqlite":
-            tops = await self._database.transact_in_driver(
-                lambda connection: append_sqlite(connection, merged, now)
+            done = await self._database.transact_in_driver(
+                lambda connection: append_sqlite(connection, merged, now, epoch)
             )
         else:
-            tops = await self._database.transact(
-                lambda connection: append_postgres(connection, merged, now)
+            done = await self._database.transact(
+                lambda connection: append_postgres(connection, merged, now, epoch)
             )
+        tops = done.tops
         if self._database.heads is not None:
             self._database.heads.write(tops)
         gone = frozenset(entry.document_id for entry in merged) - tops.keys()
-        return Appended(tops=tops, gone=gone)
+        return Appended(
+            tops=tops,
+            gone=gone,
+            first_offsets=done.saved.first_offsets,
+            dirty=done.saved.dirty,
+        )
 
     async def compact(
         self, document_id: str, snapshot: bytes, upto_seq: int, keep: Sequence[int]

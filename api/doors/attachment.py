@@ -157,6 +157,8 @@ class Attachment:
             outbox=self._socket.outbox,
             end=self._end,
             notice=self._notice,
+            door="hocuspocus",
+            tell=self._tell,
             applied=hocuspocus.sync_status(b"", True),
             refused=hocuspocus.sync_status(b"", False),
         )
@@ -201,9 +203,11 @@ class Attachment:
         self._write(hocuspocus.close(self.address, close_reason(error)))
         self._on_end(error)
 
-    def _notice(self, code: str, sentence: str) -> None:
-        payload = json.dumps({"type": "notice", "code": code, "reason": sentence})
-        self._write(hocuspocus.stateless(self.address, payload))
+    def _notice(self, code: str, sentence: str, details: Mapping[str, object]) -> None:
+        self._tell({"type": "notice", "code": code, "reason": sentence, **details})
+
+    def _tell(self, message: Mapping[str, object]) -> None:
+        self._write(hocuspocus.stateless(self.address, json.dumps(message)))
 
     def _ask_for_token(self) -> None:
         self._write(hocuspocus.token_please(self.address))

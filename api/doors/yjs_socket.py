@@ -8,6 +8,7 @@ Source: y-websocket src/y-websocket.js; y-sweet's provider.ts for frame 102; doc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from aiohttp import web
@@ -47,6 +48,7 @@ def yjs_socket(reception: Reception) -> Handler:
                 outbox=socket.outbox,
                 end=socket.end,
                 notice=_mute,
+                door=DOOR,
             )
             with reception.metrics.connected(DOOR), reception.seated(room, seat, socket.end):
                 room.ask(seat)
@@ -79,5 +81,5 @@ def _handle(reception: Reception, room: MenuRoom, seat: Seat, frame: bytes) -> N
     reception.sessions.active(seat.session_id)
 
 
-def _mute(code: str, sentence: str) -> None:
+def _mute(code: str, sentence: str, details: Mapping[str, object]) -> None:
     """y-websocket has no message for people; its light stays yellow."""

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from api.house import House
 from api.menu_file import MenuFile
-from api.rest import access, documents, menus, models, sessions
+from api.rest import access, documents, locks, menus, models, sessions
 from api.rest.openapi import describe
 from api.rest.operation import OCTETS, PREFIX, Operation, add_operation
 
@@ -32,7 +32,7 @@ def add_rest(app: web.Application, house: House) -> None:
 
 def operations() -> tuple[Operation, ...]:
     """Every operation of this version."""
-    return (*_documents(), *_menus(), *_people())
+    return (*_documents(), *_menus(), *locks.operations(), *_people())
 
 
 def _documents() -> tuple[Operation, ...]:

@@ -295,7 +295,7 @@ class Network(RuleBasedStateMachine):
             prefix=b"",
             outbox=Outbox(client.wire),
             end=_never,
-            notice=lambda code, reason: None,
+            notice=lambda code, reason, details: None,
         )
         self.room.join(client.seat)
         self.room.ask(client.seat)

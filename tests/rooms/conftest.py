@@ -381,7 +381,7 @@ class House:
             prefix=b"\x05lunch" if hocuspocus else b"",
             outbox=Outbox(wire, limit_bytes=limit_bytes),
             end=ended.append,
-            notice=lambda code, reason: notices.append(code),
+            notice=lambda code, reason, details: notices.append(code),
             applied=APPLIED if hocuspocus else None,
             refused=REFUSED if hocuspocus else None,
         )

@@ -69,7 +69,7 @@ def seat_of(user: str = "ann", ended: list[Any] | None = None) -> Seat:
         b"",
         Outbox(Wire()),
         (ended if ended is not None else []).append,
-        lambda code, reason: None,
+        lambda code, reason, details: None,
     )
 
 
