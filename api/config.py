@@ -199,6 +199,16 @@ class Config:
         300.0, forms.number(10, 86_400), "Silence after which a stored session is offline."
     )
 
+    # History and webhooks
+    history_days: float = _setting(
+        90.0, forms.number(1, 36_500), "Days for which the history of menus is kept."
+    )
+    webhook_private_networks: bool = _setting(
+        False,
+        forms.yes_no,
+        "Webhooks may call addresses that are not public; under --dev they always may.",
+    )
+
     # Life of rooms and of the process
     idle_evict_seconds: float = _setting(
         30.0, forms.number(0, 86_400), "Time a document stays in memory after the last client."

@@ -78,11 +78,15 @@ def close_reason(error: MirepoixError) -> str:
 
 
 def problem(
-    status: int, code: str, detail: str, headers: Mapping[str, str] | None = None
+    status: int,
+    code: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> web.Response:
     """One refusal as problem JSON.
 
-    code: slug. detail: a sentence for people, without content or tokens.
+    code: slug. detail: a sentence for people, without content or tokens. more: further members.
     """
     body = {
         "type": "about:blank",
@@ -90,6 +94,7 @@ def problem(
         "status": int(status),
         "detail": detail,
         "code": code,
+        **(more or {}),
     }
     fixed = {"X-Content-Type-Options": "nosniff", hdrs.CACHE_CONTROL: "no-store"}
     if status == HTTPStatus.UNAUTHORIZED:

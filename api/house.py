@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from api.metrics import Metrics, watch_loop_lag
 from api.projector import Projector
 from api.revocations import Revocations
 from api.tokens import TokenIssuer, TokenVerifier
+from api.upkeep import Upkeep
+from api.webhooks import Courier, WebhookDeliverer
 from collab.awareness import AwarenessTable
 from collab.records import Appended, MenuState
 from rooms.clock import Clock
@@ -36,12 +39,15 @@ from rooms.sessions import SessionBook
 from storage.access import AccessStore
 from storage.database import Database, open_database
 from storage.documents import DocumentStore
+from storage.history import HistoryStore
 from storage.locks import LockStore
 from storage.menu_state import MenuStateStore
+from storage.outbox import OutboxStore
 from storage.projection import ProjectionStore
 from storage.sessions import SessionStore
 from storage.streams import StreamStore
 from storage.updates import UpdateStore
+from storage.webhooks import WebhookStore
 
 log = logging.getLogger("mirepoix.house")
 
@@ -80,6 +86,10 @@ class House:
     events: EventPump
     locks: LockDesk
     projector: Projector
+    history: HistoryStore
+    webhooks: WebhookStore
+    deliverer: WebhookDeliverer
+    upkeep: Upkeep
 
 
 @asynccontextmanager
@@ -162,6 +172,15 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         ring=events.ring,
         is_shared=database.path is None,
     )
+    history, webhooks = HistoryStore(database), WebhookStore(database)
+    deliverer = WebhookDeliverer(
+        webhooks,
+        streams,
+        Courier(clock, allows_private=config.webhook_private_networks or config.dev),
+        metrics,
+        clock,
+        random.random,
+    )
     live = LiveSeats(revocations, clock)
     entrance = Entrance(config, documents, lobby, clock)
     return House(
@@ -196,6 +215,18 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         streams=streams,
         events=events,
         locks=locks,
+        history=history,
+        webhooks=webhooks,
+        deliverer=deliverer,
+        upkeep=Upkeep(
+            OutboxStore(database),
+            streams,
+            history,
+            webhooks,
+            clock,
+            history_days=config.history_days,
+            on_told=events.ring,
+        ),
         projector=Projector(ProjectionStore(database), documents, lobby, journal),
     )
 
@@ -223,6 +254,8 @@ async def _work(house: House) -> None:
         house.events.run,
         house.locks.run,
         house.projector.run,
+        house.upkeep.run,
+        house.deliverer.run,
         lambda: watch_loop_lag(house.metrics),
     )
     try:

@@ -85,6 +85,9 @@ class Metrics:
         self._quarantined = Counter(
             "mirepoix_quarantined", "Stored updates set aside", registry=registry
         )
+        self._webhooks = Counter(
+            "mirepoix_webhooks", "Deliveries to webhooks", ["outcome"], registry=registry
+        )
         self._rate_pauses = Counter(
             "mirepoix_rate_pauses", "Times a fast socket was not read", registry=registry
         )
@@ -149,6 +152,10 @@ class Metrics:
     def quarantined(self, count: int) -> None:
         """Stored updates were set aside."""
         self._quarantined.inc(count)
+
+    def webhook(self, outcome: str) -> None:
+        """A delivery to a webhook was "delivered", "failed" or became "dead"."""
+        self._webhooks.labels(self._bounded("outcome", outcome)).inc()
 
     def rate_paused(self) -> None:
         """A socket sent faster than allowed and was not read for a moment."""

@@ -116,6 +116,15 @@ class HistoryStore:
         async with self._database.read() as connection:
             return [FieldChange(*row) for row in await connection.execute(query)]
 
+    async def aged(self, before: datetime) -> list[str]:
+        """Ids of the menus, also deleted ones, with entries that changed last before a time.
+
+        Cancelling is safe. Raises StoreError.
+        """
+        query = select(menu_changes.c.document_id).where(menu_changes.c.at < before).distinct()
+        async with self._database.read() as connection:
+            return sorted((await connection.execute(query)).scalars())
+
     async def trim(self, document_id: str, before: datetime, limit: int = 1000) -> int:
         """Forget up to `limit` entries of a menu that changed last before a time; how many.
 

@@ -189,7 +189,11 @@ class LockStore:
         """
         statement = (
             update(resource_locks)
-            .where(_rows.session_id.in_(session_ids), _rows.expires_at > until)
+            .where(
+                _rows.resource_type == MENU,
+                _rows.session_id.in_(session_ids),
+                _rows.expires_at > until,
+            )
             .values(expires_at=until)
             .returning(resource_locks)
         )
@@ -206,7 +210,9 @@ class LockStore:
         """
         now = moment.lease
         too_long = _rows.expires_at > now + timedelta(seconds=LEASE_SECONDS + SKEW_SECONDS)
-        due = select(resource_locks).where(or_(_rows.expires_at <= now, too_long))
+        due = select(resource_locks).where(
+            _rows.resource_type == MENU, or_(_rows.expires_at <= now, too_long)
+        )
         # In one order everywhere, so that two servers sweeping at once do not block each other.
         due = due.order_by(_rows.resource_id, _rows.field).limit(SWEPT_AT_ONCE)
         async with self._database.read() as connection:
@@ -214,7 +220,9 @@ class LockStore:
 
         async def work(connection: AsyncConnection) -> list[Lock]:
             await connection.execute(
-                update(resource_locks).where(too_long).values(expires_at=lease_end(now))
+                update(resource_locks)
+                .where(_rows.resource_type == MENU, too_long)
+                .values(expires_at=lease_end(now))
             )
             over = [lock for lock in found if await lock_rows.remove_if_over(connection, lock, now)]
             told = [_Told("lock.expired", SERVER, lock, _NOTHING) for lock in over]

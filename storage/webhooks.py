@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import (
     Row,
+    Update,
     and_,
     bindparam,
     delete,
@@ -207,65 +208,64 @@ class WebhookStore:
 
         return await self._database.transact(work)
 
-    async def told(self, errand: Errand, offset: int, until: datetime | None) -> None:
+    async def told(self, errand: Errand, offset: int, until: datetime | None) -> bool:
         """Everything up to `offset` is dealt with.
 
-        until: the lease goes on to this time; None: it ends. Cancelling is safe: it waits for
-        the end of the transaction. Raises StoreError.
+        until: the lease goes on to this time; None: it ends.
+        Returns False when the webhook is gone or another node was faster. Cancelling is safe: it
+        waits for the end of the transaction. Raises StoreError.
         """
-        values = {
-            "offset": offset,
-            "attempts": 0,
-            "failing_since": None,
-            "reason": None,
-            "next_at": until,
-        }
-        await self._move(errand, values, webhook_cursors.c.offset <= offset)
+        moved = _cursor(errand).where(webhook_cursors.c.offset <= offset)
+
+        async def work(connection: AsyncConnection) -> bool:
+            done = await connection.execute(moved.values(_anew(offset, until)))
+            return done.rowcount == 1
+
+        return await self._database.transact(work)
 
     async def failed(self, errand: Errand, reason: str, now: datetime, next_at: datetime) -> None:
-        """The next event could not be delivered; try again at `next_at`.
+        """The event after `errand.told` could not be delivered; try again at `next_at`.
 
-        Cancelling is safe. Raises StoreError.
+        Cancelling is safe: it waits for the end of the transaction. Raises StoreError.
         """
+        moved = _cursor(errand).where(webhook_cursors.c.offset <= errand.told)
         values = {
-            "attempts": webhook_cursors.c.attempts + 1,
-            "failing_since": func.coalesce(webhook_cursors.c.failing_since, now),
+            "offset": errand.told,
+            "attempts": errand.attempts + 1,
+            "failing_since": errand.failing_since or now,
             "reason": reason,
             "next_at": next_at,
         }
-        await self._move(errand, values, webhook_cursors.c.offset == errand.told)
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(moved.values(values))
+
+        await self._database.transact(work)
 
     async def bury(
         self, errand: Errand, offset: int, reason: str, now: datetime, until: datetime
-    ) -> None:
+    ) -> bool:
         """List an event as dead and go on behind it, in one transaction.
 
-        until: the lease goes on to this time. Cancelling is safe: it waits for the end of the
-        transaction. Raises StoreError.
+        until: the lease goes on to this time. Returns and raises as `told` does.
         """
-        letter = upsert(self._database.dialect, dead_letters).values(
+        letter = insert(dead_letters).values(
             webhook_id=errand.webhook.id,
             stream_id=errand.stream_id,
             offset=offset,
             reason=reason,
             at=now,
         )
-        values = {
-            "offset": offset,
-            "attempts": 0,
-            "failing_since": None,
-            "reason": None,
-            "next_at": until,
-        }
+        moved = _cursor(errand).where(webhook_cursors.c.offset < offset)
 
-        async def work(connection: AsyncConnection) -> None:
-            moved = await connection.execute(
-                _cursor(errand).where(webhook_cursors.c.offset < offset).values(values)
-            )
-            if moved.rowcount == 1:  # else the webhook is gone, or another node was faster
-                await connection.execute(letter.on_conflict_do_nothing())
+        async def work(connection: AsyncConnection) -> bool:
+            done = await connection.execute(moved.values(_anew(offset, until)))
+            if done.rowcount == 0:
+                return False
+            await connection.execute(letter)
+            return True
 
-        await self._database.transact(work)
+        return await self._database.transact(work)
 
     async def dead(
         self, webhook_id: str, after: tuple[str, int] | None = None, limit: int = 100
@@ -311,14 +311,19 @@ class WebhookStore:
 
         return await self._database.transact(work)
 
-    async def _move(self, errand: Errand, values: dict[str, Any], only: Any) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(_cursor(errand).where(only).values(values))
 
-        await self._database.transact(work)
+def _anew(offset: int, until: datetime | None) -> dict[str, Any]:
+    """The columns of a cursor for whose next event nothing was tried yet."""
+    return {
+        "offset": offset,
+        "attempts": 0,
+        "failing_since": None,
+        "reason": None,
+        "next_at": until,
+    }
 
 
-def _cursor(errand: Errand) -> Any:
+def _cursor(errand: Errand) -> Update:
     return update(webhook_cursors).where(
         webhook_cursors.c.webhook_id == errand.webhook.id,
         webhook_cursors.c.stream_id == errand.stream_id,

@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from collab.errors import StructureRefused, TooLarge
 from collab.formats.json_tree import LIMIT_FILE_BYTES
@@ -26,6 +27,17 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
+class _Lines(Protocol):
+    """What `csv.reader` makes."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+Column = tuple[str, str]  # its name, and its language if it is one of texts
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: cells that are not empty, by column; texts also by language ("" for no language)."""
@@ -38,8 +50,16 @@ class Row:
         return f"line {self.line}, column {column}"
 
 
-def read_rows(content: bytes, report: Report) -> Iterator[Row]:
-    """The rows that hold anything.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A whole file."""
+
+    locales: tuple[str, ...]  # of the columns of names, in their order; "" for no language
+    rows: tuple[Row, ...]  # those that hold anything
+
+
+def read_sheet(content: bytes, report: Report) -> Sheet:
+    """Cells under the names of their columns.
 
     Raises StructureRefused (it names the line), TooLarge.
     """
@@ -48,20 +68,21 @@ def read_rows(content: bytes, report: Report) -> Iterator[Row]:
     if lines and lines[0].startswith("sep="):  # what Excel writes and nobody else knows
         lines[0] = "\n"
     reader = csv.reader(lines, delimiter=separator, strict=True)
-    columns: list[tuple[str, str] | None] | None = None
-    count = 0
+    columns: list[Column | None] | None = None
+    rows: list[Row] = []
     for cells in _records(reader):
         if not any(cell.strip() for cell in cells):
             continue
         if columns is None:
             columns = _columns(cells, report)
             continue
-        count += 1
-        if count > LIMIT_ROWS:
+        if len(rows) == LIMIT_ROWS:
             raise TooLarge(f"A file has at most {LIMIT_ROWS} rows.", reason="menu_too_large")
-        yield _row(reader.line_num, cells, columns)
+        rows.append(_row(reader.line_num, cells, columns))
     if columns is None:
         raise _unusable("This file is empty.")
+    locales = [one[1] for one in columns if one is not None and one[0] == "name"]
+    return Sheet(tuple(locales), tuple(rows))
 
 
 def _decoded(content: bytes) -> str:
@@ -82,23 +103,19 @@ def _separator(lines: list[str]) -> str:
     return max(_SEPARATORS, key=bare.count) if any(map(bare.count, _SEPARATORS)) else ","
 
 
-def _records(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error:
-            line = getattr(reader, "line_num", 0)
-            raise _unusable(f"Line {line} is broken: a quote, or a cell that is too long.") from None
-        if cells is None:
-            return
-        yield cells
+def _records(reader: _Lines) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error:
+        line = reader.line_num
+        raise _unusable(f"Line {line} is broken: a quote, or a cell that is too long.") from None
 
 
-def _columns(cells: list[str], report: Report) -> list[tuple[str, str] | None]:
+def _columns(cells: list[str], report: Report) -> list[Column | None]:
     """(column, language) of every cell of the first line; None: not understood."""
     if len(cells) > LIMIT_COLUMNS:
         raise TooLarge(f"A file has at most {LIMIT_COLUMNS} columns.", reason="menu_too_large")
-    found: list[tuple[str, str] | None] = []
+    found: list[Column | None] = []
     for place, cell in enumerate(cells, 1):
         column = _column(cell)
         if column is None and cell.strip():
@@ -113,7 +130,7 @@ def _columns(cells: list[str], report: Report) -> list[tuple[str, str] | None]:
     return found
 
 
-def _column(cell: str) -> tuple[str, str] | None:
+def _column(cell: str) -> Column | None:
     name, colon, locale = cell.strip().partition(":")
     name = name.strip().casefold().replace(" ", "_").replace("-", "_")
     locale = locale.strip().replace("_", "-")
@@ -124,7 +141,7 @@ def _column(cell: str) -> tuple[str, str] | None:
     return None
 
 
-def _row(line: int, cells: list[str], columns: list[tuple[str, str] | None]) -> Row:
+def _row(line: int, cells: list[str], columns: list[Column | None]) -> Row:
     if any(cell.strip() for cell in cells[len(columns) :]):
         raise _unusable(
             f"Line {line} has {len(cells)} cells, the first line {len(columns)}: a comma that "

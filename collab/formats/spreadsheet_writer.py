@@ -75,7 +75,7 @@ class _Writer:
             say_lost(self._report, where, section, ("description", "hours", "station"), FORMAT)
             place = self._place(section)
             if not section.items:
-                yield place
+                yield {**place, "currency": self._plain.currency}
             for item in section.items:
                 yield from self._rows(item, place)
         for item in self._plain.unplaced:

@@ -99,9 +99,7 @@ class _Writer:
             data["is_archived"] = True
         lists = [id for id in item.modifiers or () if id in self._groups]
         if lists:
-            data["modifier_list_info"] = [
-                {"modifier_list_id": id, "enabled": True} for id in lists
-            ]
+            data["modifier_list_info"] = [{"modifier_list_id": id, "enabled": True} for id in lists]
         details = _details(item)
         if details:
             data["food_and_beverage_details"] = details

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from collab.identity import Access, Identity, Role
 from collab.rebuild import rebuild
 from collab.records import (
     Appended,
+    Consequences,
     Document,
     DocumentKind,
     DocumentUpdates,
@@ -28,6 +29,7 @@ from collab.records import (
 )
 from rooms.client_ids import ClientIds
 from rooms.clock import Clock
+from rooms.keeper import MenuKeeper
 from rooms.menu_room import MenuRoom
 from rooms.outbox import Outbox
 from rooms.seat import Seat
@@ -183,6 +185,7 @@ class MemoryLog:
 
     def __init__(self) -> None:
         self.rows: dict[str, list[LoggedUpdate]] = {"lunch": []}
+        self.meant: list[Consequences] = []
         self.tops: Counter[str] = Counter()
         self.snapshots: dict[str, tuple[bytes, int]] = {}
         self.batches: list[list[DocumentUpdates]] = []
@@ -192,6 +195,7 @@ class MemoryLog:
         self.loads = 0
 
     def put(self, updates: DocumentUpdates) -> None:
+        self.meant += updates.consequences
         for new in updates.updates:
             self.tops[updates.document_id] += 1
             seq = self.tops[updates.document_id]
@@ -258,6 +262,7 @@ class Peer:
     doc: Doc[Any]
     ended: list[MirepoixError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    told: list[Mapping[str, object]] = field(default_factory=list)  # events and the like
     frames: list[bytes] = field(default_factory=list)  # everything received
     acknowledged: list[bytes] = field(default_factory=list)  # updates that came back
 
@@ -340,6 +345,7 @@ class House:
         self.edits: list[Seat] = []
         self.broken: list[MenuRoom] = []
         self._next_client = 100
+        self.make_keeper: Callable[[Callable[[], MenuDocument]], MenuKeeper] | None = None
         self.ids: ClientIds | None = None  # for the next room
         self.room = self.open()
 
@@ -356,7 +362,12 @@ class House:
         )
         document = document or rebuild(self.log.stored()).document
         self.room = MenuRoom(
-            RECORD, document, self.ids or ClientIds({}), AwarenessTable(), surroundings
+            RECORD,
+            document,
+            self.ids or ClientIds({}),
+            AwarenessTable(),
+            surroundings,
+            self.make_keeper,
         )
         return self.room
 
@@ -368,26 +379,30 @@ class House:
         hocuspocus: bool = False,
         doc: Doc[Any] | None = None,
         limit_bytes: int = 1024,
+        role: Role = Role.EDITOR,
     ) -> Peer:
         """Somebody sits down; nothing is exchanged yet."""
         wire = Wire()
         ended: list[MirepoixError] = []
         notices: list[str] = []
+        told: list[Mapping[str, object]] = []
         self._next_client += 1
         seat = Seat(
             session_id=f"session-{self._next_client}",
-            identity=Identity(user, user.title(), "bistro", frozenset({Role.EDITOR})),
+            identity=Identity(user, user.title(), "bistro", frozenset({role})),
             access=access,
             prefix=b"\x05lunch" if hocuspocus else b"",
             outbox=Outbox(wire, limit_bytes=limit_bytes),
             end=ended.append,
             notice=lambda code, reason, details: notices.append(code),
+            door="hocuspocus" if hocuspocus else "y",
+            tell=told.append,
             applied=APPLIED if hocuspocus else None,
             refused=REFUSED if hocuspocus else None,
         )
         if doc is None:
             doc = Doc(client_id=self._next_client)
-        peer = Peer(self.room, seat, wire, doc, ended, notices)
+        peer = Peer(self.room, seat, wire, doc, ended, notices, told)
         self.room.join(seat)
         return peer
 

@@ -82,6 +82,8 @@ async def test_blame_names_the_last_change_of_each_field(history: HistoryStore) 
 
 
 async def test_old_entries_are_forgotten_in_small_steps(history: HistoryStore) -> None:
+    assert await history.aged(at(2.5)) == ["lunch"]
+    assert await history.aged(at(10)) == ["lunch", "other"]
     assert [await history.trim("lunch", at(2.5), limit=3) for _ in range(3)] == [3, 1, 0]
     assert [one.id for one in await history.entries("lunch", Wanted())] == ["e5"]
     assert [one.id for one in await history.entries("other", Wanted())] == ["x"]

@@ -302,7 +302,7 @@ async def test_of_breaking_renewing_and_releasing_at_once_the_row_tells_one_stor
         locks = LockStore(store.database)
         for number in range(10):
             lock = taken(await locks.take("lunch", f"items/i{number}/price", ANN, at()))
-            broken, renewed, released = await asyncio.gather(
+            broken, _, released = await asyncio.gather(
                 other.break_("lunch", lock.path, BO, at(1)),
                 locks.renew("lunch", lock.path, lock.token, "ann", at(1).lease),
                 locks.release("lunch", lock.path, lock.token, "ann", at(1)),
@@ -320,6 +320,7 @@ async def test_lock_of_a_menu_says_nothing_about_rows_of_other_kinds(
     async with store.database.write() as connection:
         await connection.execute(update(resource_locks).values(resource_type="table"))
     assert await locks.live(["lunch"], at().lease) == []
+    assert await locks.sweep(at(99)) == []
     taken(await locks.take("lunch", PRICE, BO, at()))
     async with store.database.read() as connection:
         kinds = await connection.scalars(select(resource_locks.c.resource_type))
