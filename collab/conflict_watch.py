@@ -44,7 +44,7 @@ class ConflictWatch:
     @property
     def is_due(self) -> bool:
         """Whether something happened since conflicts were looked for."""
-        return self._book is None or bool(self._touched)
+        return bool(self._touched)
 
     @property
     def has_news(self) -> bool:

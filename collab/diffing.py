@@ -10,7 +10,7 @@ So whatever else others change meanwhile survives. Restoring an old version is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from collab.changes import Change
 from collab.draft import Draft

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from collab.changes import Change, Create, SetMeta, SetRegister, SetText
 from collab.menu import Item, Menu, ModifierGroup, Section
 from collab.registers import Candidate
-from collab.schema import DESCRIPTION, GROUPS, ITEMS, NAME, NOTE, SECTIONS
+from collab.schema import DESCRIPTION, ITEMS, NAME, NOTE, SECTIONS
 
 Part: TypeAlias = Section | Item | ModifierGroup
 

@@ -6,7 +6,7 @@ document as well: it is set aside, and the document opens without it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from collab.admission import read_update
@@ -24,16 +24,25 @@ class Rebuilt:
     waiting: tuple[int, ...]  # seq of rows that still wait for something; they must stay
 
 
-def rebuild(stored: StoredDocument, *, limit_bytes: int = DOCUMENT_LIMIT_BYTES) -> Rebuilt:
+def rebuild(
+    stored: StoredDocument,
+    *,
+    limit_bytes: int = DOCUMENT_LIMIT_BYTES,
+    draw_client_id: Callable[[], int] | None = None,
+) -> Rebuilt:
     """Build a document from its snapshot and log.
 
     limit_bytes: for later updates; what is stored was admitted once and is not refused for size.
+    draw_client_id: for edits of our own, one that nobody used yet is taken. Draw 32 bits, as Yjs
+    does: the engine would draw 53, which y-py cannot read.
     Raises StoreError when the snapshot itself cannot be read (`mirepoix doctor` tells more).
     """
     poison: dict[int, str] = {}
     while True:
-        document = _from_snapshot(stored)
+        document = _from_snapshot(stored, draw_client_id() if draw_client_id else None)
         broken_at = _replay(document, stored.updates, poison)
+        if draw_client_id and document.engine().client_id in document.clocks:
+            continue
         if broken_at is None:
             break
         poison[broken_at] = "engine_failed"
@@ -43,8 +52,8 @@ def rebuild(stored: StoredDocument, *, limit_bytes: int = DOCUMENT_LIMIT_BYTES) 
     return Rebuilt(document, tuple(sorted(poison.items())), waiting)
 
 
-def _from_snapshot(stored: StoredDocument) -> MenuDocument:
-    document = MenuDocument(limit_bytes=None)
+def _from_snapshot(stored: StoredDocument, client_id: int | None) -> MenuDocument:
+    document = MenuDocument(limit_bytes=None, client_id=client_id)
     if stored.snapshot is not None:
         try:
             _take(document, stored.snapshot)

@@ -10,7 +10,7 @@ Rule 4: a part that its author may not create goes as a whole; nobody was shown 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pycrdt import Doc, Map, Text
@@ -79,11 +79,44 @@ class Standing:
     doc: Doc[Any]
     meta: dict[str, object]
     parts: dict[str, dict[str, Any]]  # root -> id -> part
+    # The engine's maps and texts that were asked for before, by part: finding one costs more than
+    # reading it.
+    _known: dict[tuple[str, str], dict[tuple[str, ...], Map[Any] | Text]] = field(
+        default_factory=dict
+    )
 
     def fields(self, root: str, part_id: str) -> Map[Any] | None:
         """The map of a part in the engine."""
-        found = self.doc.get(root, type=Map).get(part_id)
-        return found if isinstance(found, Map) else None
+        known = self._known.get((root, part_id))
+        if known is None:
+            found = self.doc.get(root, type=Map).get(part_id)
+            if not isinstance(found, Map):
+                return None
+            known = self._known[(root, part_id)] = {(): found}
+        fields = known[()]
+        assert isinstance(fields, Map)
+        return fields
+
+    def text(self, root: str, part_id: str, *within: str) -> object:
+        """What lies in a part where a text belongs: `("name", "de")` or `("note",)`."""
+        fields = self.fields(root, part_id)
+        if fields is None:
+            return None
+        known = self._known[(root, part_id)]
+        if within not in known:
+            found: object = fields
+            for key in within:
+                found = found.get(key) if isinstance(found, Map) else None
+            if not isinstance(found, Text):
+                return found
+            known[within] = found
+        return known[within]
+
+    def forget(self, slot: Slot) -> None:
+        """A slot was written: what was found there, or in it, may be gone."""
+        is_register = len(slot.path) == 3 and register_name(slot.path[2]) is not None
+        if slot.is_entry and not is_register and len(slot.path) > 1:
+            self._known.pop((slot.path[0], slot.path[1]), None)
 
     def slots_of(self, root: str, part_id: str) -> set[Slot]:
         """Every slot that a part has or had, and every odd key in it."""
@@ -118,6 +151,7 @@ def review(
     walk = _Walk(standing, resolved, may_write)
     by_part: dict[tuple[str, str], set[Slot]] = {}
     for slot in touched:
+        standing.forget(slot)
         if slot.path[0] == META:
             walk.review_meta(slot.path[1])
         elif len(slot.path) > 1:
@@ -203,8 +237,7 @@ class _Walk:
                     else:
                         registers.setdefault(register, set()).add(key)
                 case (key, locale):
-                    texts = fields.get(key)
-                    value = texts.get(locale) if isinstance(texts, Map) else None
+                    value = self._standing.text(root, part_id, key, locale)
                     self._review_locale(root, part_id, key, locale, value)
                 case _:
                     pass  # the part itself

@@ -203,9 +203,10 @@ class Lobby:
 
     async def _build(self, stored: StoredDocument) -> Rebuilt:
         size = len(stored.snapshot or b"") + sum(len(row.data) for row in stored.updates)
-        if size < THREAD_FROM_BYTES:
-            return rebuild(stored, limit_bytes=self._limit_bytes)
-        return await asyncio.to_thread(rebuild, stored, limit_bytes=self._limit_bytes)
+        build = partial(
+            rebuild, stored, limit_bytes=self._limit_bytes, draw_client_id=_draw_client_id
+        )
+        return build() if size < THREAD_FROM_BYTES else await asyncio.to_thread(build)
 
     async def _set_aside(self, stored: StoredDocument, rebuilt: Rebuilt) -> None:
         for seq, reason in rebuilt.poison:
@@ -381,6 +382,10 @@ def _is_open(entry: _Entry) -> bool:
 
 def _without_what_waits(rebuilt: Rebuilt) -> Rebuilt:
     return replace(rebuilt, poison=tuple((seq, "clashed") for seq in rebuilt.waiting), waiting=())
+
+
+def _draw_client_id() -> int:
+    return secrets.randbits(32)
 
 
 def _new_id() -> str:

@@ -146,3 +146,12 @@ def test_a_snapshot_may_delete_more_ranges_than_one_update_may() -> None:
     assert not rows.poison
     again = rebuild(stored([], rows.document.full_state(), 3))
     assert again.document.digest() == rows.document.digest()
+
+
+def test_client_id_of_our_own_is_one_that_nobody_used() -> None:
+    used = Doc(client_id=5)
+    used.get("t", type=Text).insert(0, "x")
+    draws = iter([5, 5, 6])
+    rebuilt = rebuild(stored([used.get_update()]), draw_client_id=lambda: next(draws))
+    assert rebuilt.document.engine().client_id == 6
+    assert str(rebuilt.document.engine().get("t", type=Text)) == "x"

@@ -1,0 +1,115 @@
+"""The history of a menu: who changed what, who wrote what stands there, and putting it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+
+from aiohttp import web
+
+from api.menu_edits import change_menu
+from api.rest.documents import admitted
+from api.rest.history_models import (
+    BlameAnswer,
+    BlamePart,
+    BlameQuery,
+    EntryAnswer,
+    HistoryList,
+    HistoryQuery,
+    RestoreAnswer,
+    StretchAnswer,
+)
+from api.rest.operation import Call, Operation, json_answer
+from collab.changes import Change, SetMeta, SetRegister, SetText
+from collab.errors import DocumentGone, ProtocolViolation, StructureRefused
+from collab.menu import Menu
+from collab.records import Document, DocumentKind, FieldChange
+from collab.schema import META, NOTE, TEXT_MAPS
+from storage.history import Stretch, Wanted, stretches
+
+
+def operations() -> tuple[Operation, ...]:
+    """The operations of this page."""
+    return (
+        Operation(
+            "GET",
+            "/menus/{id}/history",
+            "listHistory",
+            "See who changed which field of a menu, when, from what to what",
+            list_entries,
+            {200: HistoryList},
+            query=HistoryQuery,
+            refusals=(400, 401, 403, 404, 422),
+        ),
+        Operation(
+            "GET",
+            "/menus/{id}/blame",
+            "getBlame",
+            "See who changed each field of a menu last",
+            blame,
+            {200: BlameAnswer},
+            query=BlameQuery,
+            refusals=(401, 403, 404, 422),
+        ),
+        Operation(
+            "POST",
+            "/menus/{id}/history/{entry}/restore",
+            "restoreEntry",
+            "Put back what a field held before a change",
+            restore,
+            {200: RestoreAnswer},
+            refusals=(401, 403, 404, 409, 413, 422, 503),
+        ),
+    )
+
+
+async def list_entries(call: Call) -> web.Response:
+    """One page of entries, the latest first, in stretches of one connection."""
+    await _menu(call)
+    query: HistoryQuery = call.query
+    wanted = Wanted(query.item, query.field, query.user, query.door, query.since, query.until)
+    before = None if query.after is None else _place(query.after)
+    page = await call.house.history.entries(call.id, wanted, before=before, limit=query.limit)
+    end = f"{page[-1].at.isoformat()}~{page[-1].id}" if len(page) == query.limit else None
+    return json_answer(HistoryList(sessions=[_stretch(one) for one in stretches(page)], next=end))
+
+
+async def blame(call: Call) -> web.Response:
+    """The last change of each field, by part."""
+    await _menu(call)
+    query: BlameQuery = call.query
+    found = await call.house.history.blame(call.id, query.item)
+    parts = [
+        BlamePart(root=root, item=part, fields=[_entry(one) for one in changes])
+        for (root, part), changes in groupby(found, lambda one: (one.root, one.part_id))
+    ]
+    return json_answer(BlameAnswer(parts=parts))
+
+
+async def restore(call: Call) -> web.Response:
+    """Put `before` of an entry back, as an ordinary edit of whoever asks."""
+    document = await _menu(call)
+    entry_id = call.request.match_info["entry"]
+    entry = await call.house.history.find(document.id, entry_id)
+    if entry is None:
+        raise DocumentGone("There is no such entry (any more).", reason="entry_not_found")
+    edited = await change_menu(
+        call.house, document, call.identity, lambda menu: plan_restore(menu, entry), door="rest"
+    )
+    return json_answer(RestoreAnswer(changes=edited.changes))
+
+
+def plan_restore(menu: Menu, entry: FieldChange) -> Sequence[Change]:
+    """The change that puts `before` back; none when the field holds it already.
+
+    A part that was created is deleted, which can be taken back in turn.
+    Raises DocumentGone when the part is not in the menu; StructureRefused when the field held
+    nothing that can be written again.
+    """
+    if entry.root == META:
+        return _restore_meta(menu, entry)
+    if entry.part_id not in _ids(menu, entry.root):
+        raise DocumentGone("What changed there is not in the menu.", reason="part_not_found")
+    change = _change_back(entry)
+    return () if _holds(menu, change) else (change,)
