@@ -45,6 +45,7 @@ class Source(StrEnum):
     QUERY = "query"
     TICKET = "ticket"
     DEVELOPER = "developer"  # there was none, and --dev allows that
+    NOBODY = "nobody"  # a page for guests, who have none
 
 
 @dataclass(frozen=True, slots=True)

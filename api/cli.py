@@ -9,7 +9,6 @@ must not wait for a database driver.
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -24,10 +23,13 @@ import msgspec
 from api.config import Config, ConfigError, settings, settings_markdown
 from api.supervisor import EXIT_SETTINGS
 from collab.errors import MirepoixError
+from collab.formats.report import Remark
 from collab.identity import Access, Identity, Role
 
 EXIT_INTERRUPTED = 130
 EXIT_FINDINGS = 1  # the doctor found acknowledged edits missing
+
+FORMATS = ("plain", "schema.org", "square", "csv")  # as api.menu_formats names them
 
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _DURATION = re.compile(r"(\d{1,7})([smhd]?)")
@@ -72,14 +74,16 @@ def build_parser() -> ArgumentParser:
     migrate = verbs.add_parser("migrate", help="bring the database to this version")
     migrate.set_defaults(run=_migrate)
 
-    import_ = verbs.add_parser("import", help="read a menu from a JSON file")
-    import_.add_argument("file", type=Path)
-    import_.add_argument("--restaurant", required=True, type=_id)
-    import_.add_argument("--menu", required=True, type=_id)
+    import_ = verbs.add_parser("import", help="read a menu from a file")
+    _add_import(import_)
     import_.set_defaults(run=_import)
 
-    export = verbs.add_parser("export", help="write a menu as JSON to standard output")
+    export = verbs.add_parser("export", help="write a menu to standard output")
     export.add_argument("--menu", required=True, type=_id)
+    export.add_argument("--format", choices=FORMATS, default="plain")
+    export.add_argument(
+        "--decimal-comma", action="store_true", help="in CSV: 4,50 and cells parted by semicolons"
+    )
     export.set_defaults(run=_export)
 
     token = verbs.add_parser("token", help="print a token")
@@ -121,6 +125,15 @@ def _add_settings(parser: ArgumentParser, names: set[str]) -> None:
             )
         else:
             parser.add_argument(one.flag, dest=one.name, metavar=one.metavar, help=one.about)
+
+
+def _add_import(parser: ArgumentParser) -> None:
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--restaurant", required=True, type=_id)
+    parser.add_argument("--menu", required=True, type=_id)
+    parser.add_argument("--format", choices=FORMATS, default="plain")
+    parser.add_argument("--locale", help="of texts whose language the file does not say")
+    parser.add_argument("--currency", help="of prices whose currency the file does not say")
 
 
 def _add_claims(parser: ArgumentParser) -> None:
@@ -168,18 +181,37 @@ def _migrate(config: Config, _chosen: Namespace, _typed: list[str]) -> int:
 
 def _import(config: Config, chosen: Namespace, _typed: list[str]) -> int:
     from api.exchange import import_menu
+    from api.menu_formats import FormatName
+    from collab.formats.report import Known
 
-    asyncio.run(import_menu(config, chosen.file, chosen.restaurant, chosen.menu))
+    format, known = FormatName(chosen.format), Known(chosen.locale, chosen.currency)
+    done = asyncio.run(
+        import_menu(config, chosen.file, chosen.restaurant, chosen.menu, format, known)
+    )
     print(f"Menu {chosen.menu} is in restaurant {chosen.restaurant}.")
+    _print_report(done.report)
     return 0
 
 
 def _export(config: Config, chosen: Namespace, _typed: list[str]) -> int:
     from api.exchange import export_menu
+    from api.menu_formats import FormatName
 
-    menu = asyncio.run(export_menu(config, chosen.menu))
-    print(json.dumps(menu, ensure_ascii=False, indent=2))
+    format, comma = FormatName(chosen.format), chosen.decimal_comma
+    file = asyncio.run(export_menu(config, chosen.menu, format, decimal_comma=comma))
+    sys.stdout.buffer.write(file.content)  # bytes: a CSV has a byte order mark and line ends
+    sys.stdout.buffer.flush()
+    _print_report(file.report)
     return 0
+
+
+def _print_report(report: Sequence[Remark]) -> None:
+    """On standard error: a file may be on standard output."""
+    for remark in report:
+        times = "" if remark.times == 1 else f" ({remark.times} times)"
+        print(
+            f"{remark.action}: {remark.where or 'the file'}: {remark.what}{times}", file=sys.stderr
+        )
 
 
 def _token(config: Config, chosen: Namespace, _typed: list[str]) -> int:

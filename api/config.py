@@ -209,6 +209,13 @@ class Config:
         "Webhooks may call addresses that are not public; under --dev they always may.",
     )
 
+    # Guests
+    guest_cache_seconds: float = _setting(
+        60.0,
+        forms.number(0, 86_400),
+        "How long browsers and proxies may show a published menu without asking again.",
+    )
+
     # Life of rooms and of the process
     idle_evict_seconds: float = _setting(
         30.0, forms.number(0, 86_400), "Time a document stays in memory after the last client."

@@ -24,13 +24,16 @@ from collab.errors import (
     LockRefused,
     MirepoixError,
     Overloaded,
+    PreconditionFailed,
     ProtocolViolation,
     RightWithdrawn,
+    Settled,
     StoreError,
     StructureRefused,
     TokenEnded,
     TooLarge,
     TooManySockets,
+    UnfitPhoto,
 )
 
 log = logging.getLogger(__name__)
@@ -46,8 +49,11 @@ STATUSES: Mapping[type[MirepoixError], HTTPStatus] = {
     EpochChanged: HTTPStatus.CONFLICT,
     DocumentExists: HTTPStatus.CONFLICT,
     LockRefused: HTTPStatus.CONFLICT,
+    Settled: HTTPStatus.CONFLICT,
+    PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     StructureRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnfitPhoto: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooManySockets: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     EngineFailed: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -161,7 +167,9 @@ def _answer_rule(request: web.Request, error: MirepoixError) -> tuple[web.Respon
     if status >= 500 and not isinstance(error, Overloaded):  # no fault, and there may be thousands
         _log_failure(request, error, status)
     detail = _SAID_OUTSIDE.get(status, str(error))
-    return problem(status, error.reason, detail), error.reason
+    tag = error.tag if isinstance(error, PreconditionFailed) else None
+    headers = {str(hdrs.ETAG): f'W/"{tag}"'} if tag is not None else {}
+    return problem(status, error.reason, detail, headers), error.reason
 
 
 def _log_failure(request: web.Request, error: Exception, status: int) -> None:

@@ -1,4 +1,4 @@
-"""Menus in and out as plain JSON: what REST, the command line and the first start share.
+"""Menus in and out: what REST, the command line and the first start share.
 
 A menu that is there is changed in its live room, so open editors see an import at once; one that
 is not there is created with its content in one transaction.
@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from api.config import Config
 from api.house import House, open_house
-from api.menu_file import read_menu_file
-from collab.edits import edit_of, first_update, rehearse
+from api.menu_edits import change_menu
+from api.menu_formats import FormatName, read_file, write_file
+from collab.edits import first_update
 from collab.errors import DocumentGone, StructureRefused, TooLarge
-from collab.menu import read_menu
+from collab.formats.report import Exported, Known, Remark
+from collab.identity import Identity, Role
 from collab.merging import plan_merge
-from collab.plain_json import plain_json
 from collab.plain_menu import PlainMenu, check_plain
 from collab.records import Document, DocumentKind, Restaurant
 
 COMMAND_LINE_USER = "import"
+NOTHING_KNOWN = Known()
 FIRST_EPOCH = 1
 
 
@@ -34,28 +36,62 @@ class Imported:
     changes: int  # small changes to a menu that was there; 0: it was all there already
     sections: int  # in the file
     items: int
+    report: tuple[Remark, ...] = ()  # what was not taken as it stands in the file
 
 
-async def import_menu(config: Config, file: Path, restaurant: str, menu: str) -> Imported:
+async def import_menu(
+    config: Config,
+    file: Path,
+    restaurant: str,
+    menu: str,
+    format: FormatName = FormatName.PLAIN,
+    known: Known = NOTHING_KNOWN,
+) -> Imported:
     """The command line's way: read a file into a menu of a database that no server uses.
 
+    known: language and currency, where neither the file nor the menu says them.
     Raises OSError, msgspec.MsgspecError or MirepoixError with a sentence for the operator.
     """
-    plain = read_menu_file(await asyncio.to_thread(file.read_bytes))
+    content = await asyncio.to_thread(file.read_bytes)
     async with open_house(config) as house:
         found = await house.documents.find(menu)
-        if found is None:
-            return await create_menu(house, plain, restaurant, menu, menu, COMMAND_LINE_USER)
-        if found.restaurant_id != restaurant:
-            raise StructureRefused(
-                f"The menu {menu} belongs to the restaurant {found.restaurant_id}.",
-                reason="wrong_restaurant",
-            )
-        return await merge_menu(house, plain, found, COMMAND_LINE_USER)
+        read = await read_file(format, content, await known_of(house, found, known))
+        done = await _bring_in(house, read.plain, restaurant, menu, found)
+        return replace(done, report=read.report)
 
 
-async def export_menu(config: Config, menu: str) -> dict[str, object]:
-    """The command line's way: a menu as plain JSON values.
+async def _bring_in(
+    house: House, plain: PlainMenu, restaurant: str, menu: str, found: Document | None
+) -> Imported:
+    if found is None:
+        return await create_menu(house, plain, restaurant, menu, menu, COMMAND_LINE_USER)
+    if found.restaurant_id != restaurant:
+        raise StructureRefused(
+            f"The menu {menu} belongs to the restaurant {found.restaurant_id}.",
+            reason="wrong_restaurant",
+        )
+    roles = frozenset({Role.OWNER})
+    operator = Identity(COMMAND_LINE_USER, COMMAND_LINE_USER, restaurant, roles)
+    return await merge_menu(house, plain, found, operator)
+
+
+async def known_of(house: House, found: Document | None, known: Known) -> Known:
+    """What a file need not say: what is known already, else what the menu that is there says."""
+    if found is None or found.kind is not DocumentKind.MENU:
+        return known
+    async with house.lobby.lease(found.id) as room:
+        menu = room.menu()
+    return Known(known.locale or menu.locale, known.currency or menu.currency)
+
+
+async def export_menu(
+    config: Config,
+    menu: str,
+    format: FormatName = FormatName.PLAIN,
+    *,
+    decimal_comma: bool = False,
+) -> Exported:
+    """The command line's way: a menu as a file, and what the file cannot carry.
 
     Raises DocumentGone when there is none, or StoreError.
     """
@@ -64,7 +100,7 @@ async def export_menu(config: Config, menu: str) -> dict[str, object]:
         if found is None or found.kind is not DocumentKind.MENU:
             raise DocumentGone(f"There is no menu {menu}.", reason="menu_not_found")
         async with house.lobby.lease(menu) as room:
-            return plain_json(read_menu(room.document))
+            return await write_file(format, room.menu(), decimal_comma=decimal_comma)
 
 
 async def create_menu(
@@ -98,25 +134,19 @@ async def create_document(
     return await house.documents.create(document, first, user_id)
 
 
-async def merge_menu(house: House, plain: PlainMenu, found: Document, user_id: str) -> Imported:
+async def merge_menu(
+    house: House, plain: PlainMenu, found: Document, identity: Identity
+) -> Imported:
     """Bring a file into a menu that is there; returns when it is on disk.
 
-    Raises StructureRefused, TooLarge, DocumentGone, StoreError; then nothing was changed.
-    Cancelling leaves it changed, but perhaps not saved yet.
+    Raises StructureRefused, TooLarge, RightWithdrawn, DocumentGone, StoreError; then nothing was
+    changed. Cancelling leaves it changed, but perhaps not saved yet.
     """
-    if found.kind is not DocumentKind.MENU:
-        raise StructureRefused("This document is not a menu.", reason="not_a_menu")
     check_plain(plain)
-    async with house.lobby.lease(found.id) as room:
-        # From here to `room.edit` nothing waits, so nobody changes the menu in between.
-        changes = plan_merge(read_menu(room.document), plain, _random_id)
-        if changes:
-            ms = int(house.clock.utc().timestamp() * 1000)
-            edit = edit_of(changes, user_id, ms)
-            rehearse(room.document, edit, house.config.document_limit_bytes)
-            room.edit(edit, user_id)
-        await house.journal.flush()
-    return _report(plain, is_new=False, changes=len(changes))
+    done = await change_menu(
+        house, found, identity, lambda menu: plan_merge(menu, plain, _random_id), door="import"
+    )
+    return _report(plain, is_new=False, changes=done.changes)
 
 
 def _report(plain: PlainMenu, *, is_new: bool, changes: int) -> Imported:

@@ -19,6 +19,7 @@ from api.doors.occupancy import Occupancy
 from api.doors.reception import Reception
 from api.entrance import Entrance
 from api.event_pump import EventPump
+from api.guests_views import GuestsViews
 from api.keyring import Keyring
 from api.live import LiveSeats
 from api.lock_desk import LockDesk
@@ -27,6 +28,7 @@ from api.projector import Projector
 from api.revocations import Revocations
 from api.tokens import TokenIssuer, TokenVerifier
 from api.upkeep import Upkeep
+from api.version_keeper import VersionKeeper
 from api.webhooks import Courier, WebhookDeliverer
 from collab.awareness import AwarenessTable
 from collab.records import Appended, MenuState
@@ -37,6 +39,7 @@ from rooms.lobby import Lobby
 from rooms.menu_room import MenuRoom
 from rooms.sessions import SessionBook
 from storage.access import AccessStore
+from storage.conflicts import ConflictStore
 from storage.database import Database, open_database
 from storage.documents import DocumentStore
 from storage.history import HistoryStore
@@ -44,9 +47,11 @@ from storage.locks import LockStore
 from storage.menu_state import MenuStateStore
 from storage.outbox import OutboxStore
 from storage.projection import ProjectionStore
+from storage.publications import PublicationStore
 from storage.sessions import SessionStore
 from storage.streams import StreamStore
 from storage.updates import UpdateStore
+from storage.versions import VersionStore
 from storage.webhooks import WebhookStore
 
 log = logging.getLogger("mirepoix.house")
@@ -90,6 +95,11 @@ class House:
     webhooks: WebhookStore
     deliverer: WebhookDeliverer
     upkeep: Upkeep
+    conflicts: ConflictStore
+    publications: PublicationStore
+    versions: VersionStore
+    guests_views: GuestsViews
+    version_keeper: VersionKeeper
 
 
 @asynccontextmanager
@@ -146,6 +156,7 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         stale_seconds=config.stale_session_seconds,
         on_close=lambda session_id: locks.session_ended(session_id),
     )
+    menu_states = MenuStateStore(database)
     lobby = Lobby(
         updates,
         journal,
@@ -157,7 +168,7 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         make_awareness=lambda: AwarenessTable(
             ttl_seconds=config.awareness_ttl_seconds, grace_seconds=config.awareness_grace_seconds
         ),
-        menus=MenuStateStore(database),
+        menus=menu_states,
         on_open=lambda room, state: _opened(events, locks, room, state),
         on_close=lambda document_id: events.closed(document_id),
     )
@@ -181,6 +192,8 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         clock,
         random.random,
     )
+    publications = PublicationStore(database)
+    versions = VersionStore(database, publications)
     live = LiveSeats(revocations, clock)
     entrance = Entrance(config, documents, lobby, clock)
     return House(
@@ -227,6 +240,19 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
             history_days=config.history_days,
             on_told=events.ring,
         ),
+        conflicts=ConflictStore(database),
+        publications=publications,
+        versions=versions,
+        guests_views=GuestsViews(versions, publications),
+        version_keeper=VersionKeeper(
+            versions,
+            publications,
+            menu_states,
+            lobby,
+            journal,
+            clock,
+            ring_events=events.ring,
+        ),
         projector=Projector(ProjectionStore(database), documents, lobby, journal),
     )
 
@@ -255,6 +281,7 @@ async def _work(house: House) -> None:
         house.locks.run,
         house.projector.run,
         house.upkeep.run,
+        house.version_keeper.run,
         house.deliverer.run,
         lambda: watch_loop_lag(house.metrics),
     )

@@ -19,6 +19,7 @@ from yarl import URL
 
 URL_LIMIT_CHARACTERS = 2000
 THREADS = 16
+EXAMPLE = "https://example.com/hook"
 # The last four bytes of these are an IPv4 address to which a gateway passes the packets on.
 _IPV4_INSIDE = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 
@@ -46,9 +47,10 @@ def url_problem(text: str, *, allows_private: bool) -> str | None:
     try:
         url = URL(text)
     except ValueError:
-        return "an address like https://example.com/hook"
-    if len(text) > URL_LIMIT_CHARACTERS or url.scheme not in ("http", "https") or not url.host:
-        return "an address like https://example.com/hook"
+        return f"an address like {EXAMPLE}"
+    is_odd = len(text) > URL_LIMIT_CHARACTERS or not text.isprintable() or " " in text
+    if is_odd or url.scheme not in ("http", "https") or not url.host:
+        return f"an address like {EXAMPLE}"
     if url.user is not None or url.password is not None:
         return "an address without a user name and password in it"
     if allows_private or not is_literal_private(url.host):

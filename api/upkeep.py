@@ -79,8 +79,10 @@ class Upkeep:
         await self._in_steps(lambda: self._history.trim(document_id, before, STEP))
 
     async def _in_steps(self, step: Callable[[], Awaitable[int]]) -> None:
-        while await step() > 0:
-            await asyncio.sleep(PAUSE_SECONDS)  # noqa: ASYNC110 - it waits for nothing
+        while True:
+            if await step() == 0:
+                return
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -14,6 +14,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from benchmarks.ageing import Age, ageing
 from benchmarks.fanout import Plan, fanout
 from benchmarks.joining import joining
 from benchmarks.opening import opening
@@ -74,11 +75,16 @@ def _parser() -> ArgumentParser:
     cold.add_argument("--documents", type=int, default=30)
     cold.set_defaults(run=lambda chosen: asyncio.run(opening(chosen.documents, chosen.seed)))
 
+    age = verbs.add_parser("age", help="a menu after a few edits and after many")
+    age.add_argument("--edits", type=int, action="append")
+    age.add_argument("--edits-per-tab", type=int, default=500)
+    age.set_defaults(run=_age)
+
     tables = verbs.add_parser("report", help="Markdown from JSON lines")
     tables.add_argument("file", type=Path)
     tables.set_defaults(run=_report, out=None)
 
-    for verb in (spread, rooms, check, join, cold):
+    for verb in (spread, rooms, check, join, cold, age):
         verb.add_argument("--seed", type=int, default=1)
         verb.add_argument("--out", type=Path, help="append the lines to this file too")
     return parser
@@ -122,6 +128,11 @@ def _rooms(chosen: Namespace) -> Iterable[dict[str, object]]:
 def _join(chosen: Namespace) -> Iterable[dict[str, object]]:
     for name in chosen.subjects or SUBJECTS:
         yield joining(SUBJECTS[name], chosen.joins, chosen.idle, chosen.seed)
+
+
+def _age(chosen: Namespace) -> Iterable[dict[str, object]]:
+    ages = [Age(edits, chosen.edits_per_tab) for edits in chosen.edits or (100, 100_000)]
+    return asyncio.run(ageing(ages, chosen.seed))
 
 
 def _report(chosen: Namespace) -> None:

@@ -132,7 +132,7 @@ async def _round(count: int, updates: int, per_turn: int, seed: int) -> Spent:
     journal = Journal(NoDisk(), Metrics(), monotonic=time.monotonic, interval_seconds=0)
     writing = asyncio.create_task(journal.run())
     room = _room(journal)
-    seats = [_sit(room, number) for number in range(count)]
+    seats = [sit(room, number) for number in range(count)]
     random = Random(seed)
     each = -(-updates // count)
     typed = [keystrokes(client, each, random) for client in client_ids(count, random)]
@@ -183,7 +183,8 @@ def _never_later(_seconds: float, _call: Callable[[], None]) -> None:
     """Nothing is late here."""
 
 
-def _sit(room: MenuRoom, number: int) -> Seat:
+def sit(room: MenuRoom, number: int) -> Seat:
+    """Somebody who may write sits down and reads nothing."""
     seat = Seat(
         session_id=f"session-{number}",
         identity=Identity(f"user-{number}", f"Person {number}", "demo"),

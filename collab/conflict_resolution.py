@@ -116,6 +116,8 @@ def _write(conflict: Conflict, value: object, target: str | None) -> list[Change
         raise _bad("This conflict does not end with a value.")
     match conflict.kind:
         case ConflictKind.CURRENCY:
+            if value not in [one.get("value") for one in conflict.candidates]:
+                raise _bad("The currency is one of the two that this conflict names.")
             return [SetMeta("currency", value)]
         case ConflictKind.DOUBLE_REPLACE:
             return [_text(conflict, conflict.part_id, value)]

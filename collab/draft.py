@@ -38,6 +38,7 @@ class Draft:
         self.groups: dict[str, ModifierGroup] = {
             one.id: one for one in (*menu.modifier_groups, *menu.deleted_groups)
         }
+        self._places: dict[tuple[str, str, str], int] = {}  # in `changes`
         # Of created parts: what goes into their `Create`, and the same as it reads.
         self._created: dict[tuple[str, str], tuple[dict[str, object], _Candidates]] = {}
 
@@ -90,7 +91,7 @@ class Draft:
             values, read = self._created[(root, id)]
             values[register], read[register] = value, _only(value)
             return
-        self.changes.append(SetRegister(root, id, register, value))
+        self._append(SetRegister(root, id, register, value))
         self._put(root, replace(part, registers={**part.registers, register: _only(value)}))
 
     def write(self, root: str, id: str, field: str, locale: str, text: str) -> None:
@@ -127,6 +128,12 @@ class Draft:
             for root, ids in ((SECTIONS, tuple(self.sections)), (ITEMS, tuple(self.items))):
                 for id in ids:
                     self._add_locale(root, id, locale)
+
+    def _append(self, change: SetRegister) -> None:
+        """Only the last value of a register is worth writing."""
+        name = (change.root, change.id, change.register)
+        place = self._places.setdefault(name, len(self.changes))
+        self.changes[place : place + 1] = [change]
 
     def _add_locale(self, root: str, id: str, locale: str) -> None:
         part = self.part(root, id)

@@ -11,6 +11,9 @@
     ├── DocumentGone         the document does not exist, or not any more
     ├── DocumentExists       the id of a new document is taken
     ├── EpochChanged         the history the peer holds was replaced
+    ├── PreconditionFailed   the menu is not in the state that the request was made for
+    ├── Settled              what the request wants to decide was decided already
+    ├── UnfitPhoto           the upload is no picture that can be kept
     ├── LockRefused          somebody else holds the field, or the lock is over
     ├── TooManySockets       one client address has as many sockets as it may
     ├── Overloaded           the server has as many sockets as it may
@@ -109,6 +112,34 @@ class EpochChanged(MirepoixError):
 
     reason = "epoch_changed"
     close_code = 4409
+
+
+class PreconditionFailed(MirepoixError):
+    """The menu is not in the state that the request was made for (If-Match, a failed `test`).
+
+    tag: the entity tag it has now, without quotes; None when it was not asked by tag.
+    """
+
+    reason = "precondition_failed"
+    close_code = 4422  # no socket ever asks for a state; HTTP answers 412
+
+    def __init__(self, message: str, *, reason: str | None = None, tag: str | None = None) -> None:
+        super().__init__(message, reason=reason)
+        self.tag = tag
+
+
+class Settled(MirepoixError):
+    """What the request wants to decide was decided already, or looks different by now."""
+
+    reason = "settled"
+    close_code = 4422  # no socket ever decides one; HTTP answers 409
+
+
+class UnfitPhoto(MirepoixError):
+    """The upload is no whole picture in a known format."""
+
+    reason = "photo_format"
+    close_code = 4400  # no socket takes photos; HTTP answers 422
 
 
 class LockRefused(MirepoixError):

@@ -44,6 +44,9 @@ class Act(StrEnum):
     LIST_SESSIONS = "list_sessions"
     REVOKE = "revoke"  # end users, sessions and tokens
     READ_METRICS = "read_metrics"  # of the whole server
+    PUBLISH = "publish"  # show guests a version of a menu, or no longer
+    DECIDE_ALLERGENS = "decide_allergens"  # when two disagreed
+    MANAGE_RESTAURANT = "manage_restaurant"  # its name and its time zone
 
 
 # Live documents, by role. Which fields a translator or waiter may write is decided in the room.
@@ -63,6 +66,9 @@ ACT_ROLES: Mapping[Act, frozenset[Role]] = {
     Act.LIST_SESSIONS: frozenset({Role.OWNER, Role.MANAGER}),
     Act.REVOKE: frozenset({Role.OWNER, Role.MANAGER}),
     Act.READ_METRICS: frozenset({Role.OWNER}),
+    Act.PUBLISH: frozenset({Role.OWNER, Role.MANAGER}),
+    Act.DECIDE_ALLERGENS: frozenset({Role.OWNER, Role.MANAGER}),
+    Act.MANAGE_RESTAURANT: frozenset({Role.OWNER, Role.MANAGER}),
 }
 
 

@@ -240,7 +240,8 @@ def _orders(root: str, before: Plain, after: Plain) -> Iterator[FieldDifference]
 
 def _reordered(root: str, old: _Menu, new: _Menu) -> set[str]:
     """Ids of what has another place among those that stayed in its list."""
-    places = {id: number for number, ids in enumerate(_joined(old.lists[root])) for id in [ids]}
+    before = [id for ids in old.lists[root] for id in ids]
+    places = {id: number for number, id in enumerate(before)}
     found: set[str] = set()
     for ids in new.lists[root]:
         stayed = [id for id in ids if id in places and _stayed(root, id, old, new)]
@@ -250,10 +251,6 @@ def _reordered(root: str, old: _Menu, new: _Menu) -> set[str]:
 
 def _stayed(root: str, id: str, old: _Menu, new: _Menu) -> bool:
     return root != "items" or old.section_of[id] == new.section_of[id]
-
-
-def _joined(lists: Iterable[Sequence[str]]) -> list[str]:
-    return [id for ids in lists for id in ids]
 
 
 def _out_of_order(before: Sequence[str], after: Sequence[str]) -> set[str]:

@@ -33,6 +33,7 @@ class Restaurant:
     id: str
     name: str
     created_at: datetime
+    time_zone: str = "UTC"  # IANA name; daily windows are in it
 
 
 @dataclass(frozen=True, slots=True)

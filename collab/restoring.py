@@ -85,6 +85,8 @@ def _field(
             "This is not in the menu any more; restore it as a whole.", reason="not_in_menu"
         )
     restoring.shape(root, id)
+    if (root, field) == (ITEMS, "loc"):
+        restoring.go_home(id)
     return [one for one in restoring.draft.changes if _is_of(one, root, id, field)]
 
 
@@ -118,8 +120,11 @@ class _Restoring:
 
     def has(self, root: str, id: str) -> bool:
         """Whether the menu has such a part, deleted or not."""
-        known = {SECTIONS: self.draft.sections, ITEMS: self.draft.items, GROUPS: self.draft.groups}
-        return id in known.get(root, {})
+        if root == SECTIONS:
+            return id in self.draft.sections
+        if root == ITEMS:
+            return id in self.draft.items
+        return root == GROUPS and id in self.draft.groups
 
     def part(self, root: str, id: str) -> list[Change]:
         """Bring back a part as a whole."""
@@ -129,9 +134,9 @@ class _Restoring:
             for item_id in items:
                 self.shape(ITEMS, item_id)
             for item_id in items:
-                self._go_home(item_id)
+                self.go_home(item_id)
         elif root == ITEMS:
-            self._go_home(id)
+            self.go_home(id)
         return self.draft.changes
 
     def shape(self, root: str, id: str) -> None:
@@ -150,12 +155,23 @@ class _Restoring:
             case PlainModifierGroup() as group:
                 self._shaper.new_group(id, group)
 
+    def go_home(self, id: str) -> None:
+        """Put an item back into the section that it was in, if that is there."""
+        section = self._home.get(id, "")
+        if not section or not self._is_live(section):
+            return
+        item = self.draft.items[id]
+        if item.place[0] != section:
+            self.draft.set(ITEMS, id, "loc", [section, self._places(section, id)[id]])
+
     def _wanted(self, root: str, id: str) -> PlainSection | PlainItem | PlainModifierGroup:
-        found: PlainSection | PlainItem | PlainModifierGroup | None = {
-            SECTIONS: self._sections,
-            ITEMS: self._items,
-            GROUPS: self._groups,
-        }.get(root, {}).get(id)  # type: ignore[attr-defined]
+        found: PlainSection | PlainItem | PlainModifierGroup | None = None
+        if root == SECTIONS:
+            found = self._sections.get(id)
+        elif root == ITEMS:
+            found = self._items.get(id)
+        elif root == GROUPS:
+            found = self._groups.get(id)
         if found is None:
             raise StructureRefused("The version does not have this.", reason="not_in_version")
         if isinstance(found, PlainModifierGroup):
@@ -178,14 +194,6 @@ class _Restoring:
         if section and self._is_live(section):
             return section, self._places(section, id)[id]
         return "", self._places("", id)[id]
-
-    def _go_home(self, id: str) -> None:
-        section = self._home.get(id, "")
-        if not section or not self._is_live(section):
-            return
-        item = self.draft.items[id]
-        if item.place[0] != section:
-            self.draft.set(ITEMS, id, "loc", [section, self._places(section, id)[id]])
 
     def _places(self, section: str, id: str) -> dict[str, str]:
         """A place in a section like the one that the item had in the version."""

@@ -17,7 +17,14 @@ from pycrdt import Doc, Map, Text
 
 from collab.contents import DELETED
 from collab.menu import Item, ModifierGroup, Section
-from collab.registers import Candidate, normal, read_registers, register_name, replica_of
+from collab.registers import (
+    Candidate,
+    integer_of,
+    normal,
+    read_registers,
+    register_name,
+    replica_of,
+)
 from collab.repairs import PutMeta, PutRegister, PutText, Remake, Remove, Repair
 from collab.rights import text_field
 from collab.schema import (
@@ -35,6 +42,8 @@ from collab.schema import (
 from collab.structure import Resolved, Slot
 
 _TEXT_CONTENT = frozenset({1, 4, 6})  # Deleted, String, Format (which no menu shows)
+
+LIMIT_USER_CHARACTERS = 255  # of the user id that a register shows
 
 Part = Section | Item | ModifierGroup
 MayWrite = Callable[[str, str, str], tuple[str, str] | None]  # (root, part id, field) -> why not
@@ -178,7 +187,7 @@ class _Walk:
     def review_meta(self, key: str) -> None:
         now = normal(self._standing.doc.get(META, type=Map).get(key))
         before = self._standing.meta.get(key)
-        if now == before:
+        if _is_same(now, before):
             return
         if self._may_write is None:
             self._standing.meta[key] = now
@@ -305,10 +314,11 @@ class _Walk:
         written = [(key, fields.get(key)) for key in sorted(keys) if key in fields]
         new = read_registers(written).get(register, ())
         now = tuple(sorted((*kept, *new), key=lambda one: (one.ms, one.replica), reverse=True))
-        if now == before and len(new) == len(written):
+        misfit = None if self._may_write is None else _misfit(root, register, written)
+        if now == before and misfit is None:
             return
         value = before[0].value if before else None
-        problem = self._register_problem(root, part_id, register, written, new)
+        problem = self._register_problem(root, part_id, register, written, misfit)
         if problem is not None:
             self.repairs.append(PutRegister((root, part_id), register, before, tuple(sorted(keys))))
             self._refuse(root, part_id, register, problem, value)
@@ -327,19 +337,15 @@ class _Walk:
         part_id: str,
         register: str,
         written: list[tuple[str, Any]],
-        new: tuple[Candidate, ...],
+        misfit: str | None,
     ) -> tuple[str, str] | None:
         if self._may_write is None:
             return None
         forbidden = self._problem(root, part_id, register)
         if forbidden is not None:
             return forbidden
-        if len(new) != len(written):
-            return "bad_value", "a value is written as [value, user id, milliseconds]"
-        for one in new:
-            problem = value_problem(root, register, one.value)
-            if problem is not None:
-                return "bad_value", f"it must be {problem}"
+        if misfit is not None:
+            return "bad_value", misfit
         if any((root, part_id, key) in self._foreign for key, _ in written):
             return "foreign_replica", "this was written in the name of another device"
         return None
@@ -375,6 +381,32 @@ def _foreign_keys(resolved: Resolved) -> set[tuple[str, ...]]:
         if at and replica.partition(".")[0] != replica_of(item[0]):
             found.add(slot.path)
     return found
+
+
+def _misfit(root: str, register: str, written: list[tuple[str, Any]]) -> str | None:
+    """What is wrong with what was written into a register; None when it is all in order."""
+    for _, entry in written:
+        if not _is_entry(entry):
+            return "a value is written as [value, user id, milliseconds]"
+        problem = value_problem(root, register, normal(entry[0]))
+        if problem is not None:
+            return f"it must be {problem}"
+    return None
+
+
+def _is_entry(entry: object) -> bool:
+    """Whether this is exactly what a register is made of."""
+    if not isinstance(entry, list) or len(entry) != 3:
+        return False
+    _, user_id, ms = entry
+    whole = integer_of(ms)
+    is_user = isinstance(user_id, str) and len(user_id) <= LIMIT_USER_CHARACTERS
+    return is_user and whole is not None and whole >= 0
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Whether two values are equal for JavaScript too: for Python alone, True is 1."""
+    return one == other and repr(one) == repr(other)
 
 
 def _text(part: Part, key: str, locale: str) -> str | None:

@@ -82,9 +82,9 @@ def thinned(versions: Iterable[Version], now: datetime) -> list[int]:
     newest_first = sorted(versions, key=lambda one: one.number, reverse=True)
     taken: set[tuple[str, str]] = set()
     gone = []
-    for place, version in enumerate(newest_first):
+    for version in newest_first:
         slot = _slot(version.created_at, now)
-        if place == 0 or version.kind is not VersionKind.AUTOMATIC or slot is None:
+        if version.kind is not VersionKind.AUTOMATIC or slot is None:
             continue
         if slot in taken:
             gone.append(version.number)

@@ -6,6 +6,7 @@ are read. A conflict that comes back later has a row of its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -74,7 +75,7 @@ class ConflictStore:
                     query = query.where(or_(table.c.opened_at < opened_at, same))
             return [conflict_of(row) for row in await connection.execute(query)]
 
-    async def standing(self, document_id: str) -> list[ConflictRow]:
+    async def standing(self, document_id: str) -> Sequence[ConflictRow]:
         """All conflicts of a menu that are open, the oldest first; what a room begins with.
 
         Cancelling is safe. Raises StoreError.

@@ -18,6 +18,7 @@ from collab.errors import StoreError
 from storage import migrations
 from storage.database import Database
 from storage.heads import read_promises
+from storage.menu_tables import dead_letters, stream_events, streams
 from storage.tables import heads, holes, menu_snapshots, menu_updates, menus, quarantined_updates
 from storage.updates import holes_between
 
@@ -72,6 +73,8 @@ async def _findings(database: Database, connection: AsyncConnection) -> AsyncIte
         async for finding in _log_findings(connection, document_id, top):
             yield finding
     async for finding in _recorded_findings(connection):
+        yield finding
+    async for finding in _meaning_findings(connection):
         yield finding
 
 
@@ -135,3 +138,33 @@ async def _recorded_findings(connection: AsyncConnection) -> AsyncIterator[Findi
     ).group_by(quarantined_updates.c.document_id, quarantined_updates.c.reason)
     for row in (await connection.execute(query)).all():
         yield Finding("warning", row.document_id, f"{row.n} update(s) are set aside: {row.reason}.")
+
+
+async def _meaning_findings(connection: AsyncConnection) -> AsyncIterator[Finding]:
+    dirty = select(menus.c.id).where(menus.c.projection_dirty, menus.c.deleted_at.is_(None))
+    for document_id in (await connection.execute(dirty.order_by(menus.c.id))).scalars().all():
+        sentence = "The rows of this menu lag behind; a running server makes them anew."
+        yield Finding("note", document_id, sentence)
+    kept = (
+        select(
+            streams.c.id,
+            streams.c.top,
+            func.count(stream_events.c.offset).label("n"),
+            func.min(stream_events.c.offset).label("first"),
+            func.max(stream_events.c.offset).label("last"),
+        )
+        .select_from(streams.outerjoin(stream_events, stream_events.c.stream_id == streams.c.id))
+        .group_by(streams.c.id, streams.c.top)
+        .order_by(streams.c.id)
+    )
+    for row in (await connection.execute(kept)).all():
+        # Only the oldest may be gone, so what is kept ends at the top and has no holes.
+        if row.n and (row.last != row.top or row.last - row.first + 1 != row.n):
+            sentence = f"The stream {row.id} lacks events between {row.first} and {row.top}."
+            yield Finding("alarm", None, sentence)
+    dead = select(dead_letters.c.webhook_id, func.count().label("n")).group_by(
+        dead_letters.c.webhook_id
+    )
+    for row in (await connection.execute(dead)).all():
+        sentence = f"{row.n} event(s) could not be delivered to webhook {row.webhook_id}."
+        yield Finding("note", None, sentence)

@@ -56,7 +56,12 @@ class DocumentStore:
         async def work(connection: AsyncConnection) -> Row[Any]:
             await connection.execute(
                 upsert(self._database.dialect, restaurants)
-                .values(id=restaurant.id, name=restaurant.name, created_at=restaurant.created_at)
+                .values(
+                    id=restaurant.id,
+                    name=restaurant.name,
+                    created_at=restaurant.created_at,
+                    time_zone=restaurant.time_zone,
+                )
                 .on_conflict_do_nothing()
             )
             found = select(restaurants).where(restaurants.c.id == restaurant.id)
@@ -77,6 +82,26 @@ class DocumentStore:
             rows = await connection.execute(select(restaurants).order_by(restaurants.c.id))
             return [_restaurant_of(row) for row in rows]
 
+    async def change_restaurant(
+        self, restaurant_id: str, *, name: str | None = None, time_zone: str | None = None
+    ) -> Restaurant | None:
+        """Change what is given; None when there is no such restaurant.
+
+        time_zone: a checked IANA name. Cancelling is safe: it waits for the end of the
+        transaction. Raises StoreError.
+        """
+        given = {"name": name, "time_zone": time_zone}
+        values = {key: value for key, value in given.items() if value is not None}
+        if not values:
+            return await self.find_restaurant(restaurant_id)
+        changed = update(restaurants).where(restaurants.c.id == restaurant_id).values(values)
+
+        async def work(connection: AsyncConnection) -> Row[Any] | None:
+            return (await connection.execute(changed.returning(restaurants))).first()
+
+        row = await self._database.transact(work)
+        return None if row is None else _restaurant_of(row)
+
     async def create(
         self, document: Document, first_update: bytes | None, user_id: str
     ) -> Document:
@@ -88,10 +113,13 @@ class DocumentStore:
         reason "rejected" when the restaurant does not exist.
         """
 
+        # The first content comes without its rows; they are made from it later.
+        lacks_rows = document.kind is DocumentKind.MENU and first_update is not None
+
         async def work(connection: AsyncConnection) -> int:
             added = await connection.execute(
                 upsert(self._database.dialect, menus)
-                .values(_values(document))
+                .values(**_values(document), projection_dirty=lacks_rows)
                 .on_conflict_do_nothing()
                 .returning(menus.c.id)
             )
@@ -222,7 +250,7 @@ def document_of(row: Row[Any]) -> Document:
 
 
 def _restaurant_of(row: Row[Any]) -> Restaurant:
-    return Restaurant(id=row.id, name=row.name, created_at=row.created_at)
+    return Restaurant(row.id, row.name, row.created_at, row.time_zone)
 
 
 def _values(document: Document) -> dict[str, Any]:

@@ -283,8 +283,19 @@ class WebhookStore:
             rows = await connection.execute(query.order_by(*place).limit(limit))
             return [DeadLetter(*row) for row in rows]
 
+    async def find_dead(self, webhook_id: str, stream_id: str, offset: int) -> DeadLetter | None:
+        """One dead letter; None when there is none. Cancelling is safe. Raises StoreError."""
+        query = select(dead_letters).where(
+            dead_letters.c.webhook_id == webhook_id,
+            dead_letters.c.stream_id == stream_id,
+            dead_letters.c.offset == offset,
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).first()
+        return None if row is None else DeadLetter(*row)
+
     async def revived(self, letter: DeadLetter) -> bool:
-        """A dead letter was delivered after all, or nobody wants it; False when it was not there.
+        """A dead letter was delivered after all; False when it was not there.
 
         Cancelling is safe. Raises StoreError.
         """

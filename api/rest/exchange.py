@@ -7,7 +7,7 @@ from secrets import token_hex
 
 from aiohttp import hdrs, web
 
-from api.exchange import create_menu, merge_menu
+from api.exchange import create_menu, known_of, merge_menu
 from api.menu_file import MenuFile
 from api.menu_formats import FORMATS, FormatName, format_of, read_file, write_file
 from api.rest.documents import admitted, check_new_id
@@ -75,7 +75,8 @@ async def import_(call: Call) -> web.Response:
     require(call.identity, Act.MANAGE_DOCUMENTS, restaurant)
     content = await call.request.read()
     format = query.format or format_of(call.request.content_type)
-    file = await read_file(format, content, await _known(call, query, format, found))
+    known = await known_of(call.house, found, Known(query.locale, query.currency))
+    file = await read_file(format, content, known)
     if query.dry_run == "true":
         changes = await _rehearsed(call, file.plain, found)
     elif found is None:
@@ -83,7 +84,7 @@ async def import_(call: Call) -> web.Response:
         await create_menu(call.house, file.plain, restaurant, call.id, title, user)
         changes = 0
     else:
-        changes = (await merge_menu(call.house, file.plain, found, call.identity.user_id)).changes
+        changes = (await merge_menu(call.house, file.plain, found, call.identity)).changes
     answer = ImportAnswer(
         menu=call.id,
         created=found is None,
@@ -115,9 +116,7 @@ class Exporter:
             file = await write_file(query.format, menu, decimal_comma=query.decimal == "comma")
             remarks = remark_answers(file.report)
             if query.report == "true":
-                return json_answer(
-                    ExportReport(menu=call.id, format=query.format, remarks=remarks)
-                )
+                return json_answer(ExportReport(menu=call.id, format=query.format, remarks=remarks))
             etag = hashlib.sha256(file.content).hexdigest()
             answer = tagged_answer(call.request, file.content, etag, format.media_type)
             answer.headers[REMARKS_HEADER] = str(len(remarks))
@@ -132,17 +131,6 @@ async def _menu(call: Call) -> Menu:
         raise DocumentGone("There is no such menu.", reason="menu_not_found")
     async with call.house.lobby.lease(admission.document.id) as room:
         return room.menu()
-
-
-async def _known(
-    call: Call, query: ImportQuery, format: FormatName, found: Document | None
-) -> Known:
-    """What the file need not say: the query comes first, then the menu that is there."""
-    if format is FormatName.PLAIN or found is None or found.kind is not DocumentKind.MENU:
-        return Known(query.locale, query.currency)
-    async with call.house.lobby.lease(found.id) as room:
-        menu = room.menu()
-    return Known(query.locale or menu.locale, query.currency or menu.currency)
 
 
 async def _rehearsed(call: Call, plain: PlainMenu, found: Document | None) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 
 from aiohttp import web
@@ -23,9 +23,10 @@ from api.rest.history_models import (
 from api.rest.operation import Call, Operation, json_answer
 from collab.changes import Change, SetMeta, SetRegister, SetText
 from collab.errors import DocumentGone, ProtocolViolation, StructureRefused
-from collab.menu import Menu
+from collab.ledger import is_long_text
+from collab.menu import Item, Menu, ModifierGroup, Section
 from collab.records import Document, DocumentKind, FieldChange
-from collab.schema import META, NOTE, TEXT_MAPS
+from collab.schema import META
 from storage.history import Stretch, Wanted, stretches
 
 
@@ -108,8 +109,97 @@ def plan_restore(menu: Menu, entry: FieldChange) -> Sequence[Change]:
     nothing that can be written again.
     """
     if entry.root == META:
-        return _restore_meta(menu, entry)
-    if entry.part_id not in _ids(menu, entry.root):
+        if entry.before is None:
+            raise StructureRefused("There was nothing before that.", reason="nothing_before")
+        return (SetMeta(entry.field, entry.before),)
+    part = _part(menu, entry.root, entry.part_id)
+    if part is None:
         raise DocumentGone("What changed there is not in the menu.", reason="part_not_found")
-    change = _change_back(entry)
-    return () if _holds(menu, change) else (change,)
+    if not entry.field:  # created; what was there before is a menu without it
+        return _register(part, entry, "deleted", True)
+    if is_long_text(entry.root, entry.field):
+        return _text(part, entry)
+    return _register(part, entry, entry.field, entry.before)
+
+
+def _register(
+    part: Section | Item | ModifierGroup, entry: FieldChange, register: str, value: object
+) -> Sequence[Change]:
+    candidates = part.registers.get(register, ())
+    values = [one.value for one in candidates]
+    if values == [value] or (value is None and not values):
+        return ()
+    return (SetRegister(entry.root, entry.part_id, register, value),)
+
+
+def _text(part: Section | Item | ModifierGroup, entry: FieldChange) -> Sequence[Change]:
+    assert not isinstance(part, ModifierGroup)  # its names are registers
+    field, _, locale = entry.field.partition(":")
+    before = entry.before if isinstance(entry.before, str) else ""
+    match field:
+        case "name":
+            now = part.name.get(locale, "")
+        case "desc":
+            now = part.description.get(locale, "")
+        case _:
+            now = part.note if isinstance(part, Item) else ""
+    return () if now == before else (SetText(entry.root, entry.part_id, field, locale, before),)
+
+
+def _part(menu: Menu, root: str, part_id: str) -> Section | Item | ModifierGroup | None:
+    parts: Iterable[Section | Item | ModifierGroup]
+    match root:
+        case "sections":
+            parts = (*menu.sections, *menu.deleted_sections)
+        case "items":
+            parts = (*menu.live_items(), *menu.deleted_items)
+        case _:
+            parts = (*menu.modifier_groups, *menu.deleted_groups)
+    return next((part for part in parts if part.id == part_id), None)
+
+
+async def _menu(call: Call) -> Document:
+    admission = await admitted(call)
+    if admission.document.kind is not DocumentKind.MENU:
+        raise DocumentGone("There is no such menu.", reason="menu_not_found")
+    return admission.document
+
+
+def _place(after: str) -> tuple[datetime, str]:
+    at, _, id = after.partition("~")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ProtocolViolation(
+            "`after` must be the `next` of the page before.", reason="bad_cursor"
+        )
+    return moment, id
+
+
+def _stretch(stretch: Stretch) -> StretchAnswer:
+    return StretchAnswer(
+        user=stretch.user_id,
+        session=stretch.session_id,
+        door=stretch.door,
+        since=stretch.since,
+        at=stretch.at,
+        changes=[_entry(one) for one in stretch.changes],
+    )
+
+
+def _entry(change: FieldChange) -> EntryAnswer:
+    return EntryAnswer(
+        id=change.id,
+        root=change.root,
+        item=change.part_id,
+        field=change.field,
+        before=change.before,
+        after=change.after,
+        user=change.user_id,
+        session=change.session_id,
+        door=change.door,
+        since=change.since,
+        at=change.at,
+    )

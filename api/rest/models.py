@@ -187,23 +187,6 @@ class YSweetAnswer(Answer, frozen=True, rename="camel"):
     authorization: str  # "full" or "read-only"
 
 
-class ImportQuery(Incoming, frozen=True):
-    """For a menu that is not there yet."""
-
-    restaurant: Id | None = None
-    title: Title | None = None
-
-
-class ImportAnswer(Answer, frozen=True):
-    """What an import did."""
-
-    menu: str
-    created: bool
-    changes: int  # small changes to a menu that was there; 0: it was all there already
-    sections: int
-    items: int
-
-
 class Problem(Answer, frozen=True):
     """A refusal (RFC 9457). `code` is stable; `detail` is a sentence for people."""
 

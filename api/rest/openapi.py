@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -54,9 +54,10 @@ def describe(table: Iterable[Operation]) -> bytes:
 def _forms(operations: Iterable[Operation]) -> Iterator[Any]:
     yield Problem
     for operation in operations:
-        for form in (operation.query, operation.body, *operation.answers.values()):
-            if isinstance(form, type):
-                yield form
+        forms = [operation.query, operation.body, *operation.files.values()]
+        for answer in operation.answers.values():
+            forms += answer.values() if isinstance(answer, Mapping) else [answer]
+        yield from (form for form in forms if form is not None and not isinstance(form, str))
 
 
 def _operation(
@@ -71,13 +72,29 @@ def _operation(
         ],
         "responses": _responses(operation, schema_of),
     }
+    if operation.is_open:
+        described["security"] = []
     if operation.body is not None:
         schema = schema_of[operation.body]
         described["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": schema}},
         }
+    if operation.files:
+        described["requestBody"] = {
+            "required": True,
+            "content": _contents(operation.files, schema_of),
+        }
     return described
+
+
+def _contents(files: Mapping[str, Any], schema_of: dict[Any, Any]) -> dict[str, object]:
+    """A body in one of several media types; those without a struct are any bytes."""
+    binary = {"type": "string", "format": "binary"}
+    return {
+        media_type: {"schema": binary if form is None else schema_of[form]}
+        for media_type, form in files.items()
+    }
 
 
 def _path_parameters(path: str) -> list[object]:
@@ -110,6 +127,8 @@ def _responses(operation: Operation, schema_of: dict[Any, Any]) -> dict[str, obj
                 pass
             case str():
                 answer["content"] = {form: {"schema": {"type": "string", "format": "binary"}}}
+            case Mapping():
+                answer["content"] = _contents(form, schema_of)
             case _:
                 answer["content"] = {"application/json": {"schema": schema_of[form]}}
         responses[str(status)] = answer

@@ -13,14 +13,15 @@ from typing import Any
 import msgspec
 from aiohttp import hdrs, web
 
-from api.auth import Source
+from api.auth import SignedIn, Source
 from api.house import House
 from api.json_body import decode_json
-from collab.identity import Identity
+from collab.identity import Identity, Role
 
 PREFIX = "/api/v1"
 OCTETS = "application/octet-stream"
 
+_GUEST = SignedIn(Identity("", None, "", frozenset({Role.GUEST})), Source.NOBODY, None)
 _CREDENTIALS = ("token", "ticket")  # in the query of any request; for the authenticator only
 
 
@@ -50,15 +51,19 @@ class Operation:
     name: str
     summary: str
     run: Callable[[Call], Awaitable[web.StreamResponse]]
-    # Status -> the struct that comes back; a media type when it is no JSON; None: no body.
+    # Status -> the struct that comes back; a media type when it is no JSON; None: no body; a
+    # mapping when it comes in several media types, each with its struct or None.
     answers: Mapping[int, Any]
     query: type[msgspec.Struct] | None = None
     body: type[msgspec.Struct] | None = None
+    # Media type -> form or None, of a body that the operation reads and decodes itself.
+    files: Mapping[str, Any] = field(default_factory=dict)
     refusals: tuple[int, ...] = field(default=(400, 401, 403, 404))
+    is_open: bool = False  # for guests: nobody signs in, a token is not even looked at
 
     async def __call__(self, house: House, request: web.Request) -> web.StreamResponse:
         """Run it for one request. Raises what the problem middleware answers."""
-        signed = await house.authenticator.authenticate(request)
+        signed = _GUEST if self.is_open else await house.authenticator.authenticate(request)
         query = None if self.query is None else _query(request, self.query)
         body = None if self.body is None else decode_json(await request.read(), self.body)
         return await self.run(Call(house, request, signed.identity, signed.source, query, body))

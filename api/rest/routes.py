@@ -5,8 +5,21 @@ from __future__ import annotations
 from aiohttp import web
 
 from api.house import House
-from api.menu_file import MenuFile
-from api.rest import access, documents, locks, menus, models, sessions
+from api.rest import (
+    access,
+    conflicts,
+    documents,
+    events,
+    exchange,
+    history,
+    locks,
+    menus,
+    models,
+    publications,
+    sessions,
+    versions,
+    webhooks,
+)
 from api.rest.openapi import describe
 from api.rest.operation import OCTETS, PREFIX, Operation, add_operation
 
@@ -32,7 +45,15 @@ def add_rest(app: web.Application, house: House) -> None:
 
 def operations() -> tuple[Operation, ...]:
     """Every operation of this version."""
-    return (*_documents(), *_menus(), *locks.operations(), *_people())
+    return (
+        *_documents(),
+        *_menus(),
+        *locks.operations(),
+        *events.operations(),
+        *history.operations(),
+        *webhooks.operations(),
+        *_people(),
+    )
 
 
 def _documents() -> tuple[Operation, ...]:
@@ -95,33 +116,11 @@ def _documents() -> tuple[Operation, ...]:
 def _menus() -> tuple[Operation, ...]:
     shown = menus.PlainMenus()
     return (
-        Operation(
-            "GET",
-            "/menus/{id}",
-            "getMenu",
-            "Read a menu as plain JSON",
-            shown.show,
-            {200: MenuFile, 304: None},
-        ),
-        Operation(
-            "GET",
-            "/menus/{id}/export",
-            "exportMenu",
-            "Download a menu as plain JSON",
-            shown.export,
-            {200: MenuFile, 304: None},
-        ),
-        Operation(
-            "POST",
-            "/menus/{id}/import",
-            "importMenu",
-            "Create a menu from plain JSON, or merge it into the one that is there",
-            menus.import_,
-            {200: models.ImportAnswer, 201: models.ImportAnswer},
-            query=models.ImportQuery,
-            body=MenuFile,
-            refusals=BODY_REFUSALS,
-        ),
+        *menus.operations(shown),
+        *exchange.operations(shown),
+        *conflicts.operations(),
+        *versions.operations(),
+        *publications.operations(),
     )
 
 

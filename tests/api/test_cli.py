@@ -1,6 +1,5 @@
 """The command line, as real processes: results on standard output, one sentence for mistakes."""
 
-import json
 import os
 import sqlite3
 import subprocess
@@ -13,12 +12,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from api.cli import build_parser, main
+from api.cli import FORMATS, build_parser, main
 from api.config import Config, settings
+from api.exchange import Imported
 from api.invitations import base_url
 from api.keyring import Keyring
+from api.menu_formats import FormatName
 from api.tokens import TokenVerifier
 from collab.errors import DocumentGone, StoreError
+from collab.formats.report import Action, Exported, Known, Remark
 from collab.identity import Access, Role
 
 ROOT = Path(__file__).parents[2]
@@ -210,24 +212,44 @@ def test_import_hands_over_what_was_typed(
 ) -> None:
     calls: list[tuple[object, ...]] = []
 
-    async def import_menu(config: Config, file: Path, restaurant: str, menu: str) -> None:
-        calls.append((config.commit_interval_ms, file, restaurant, menu))
+    remark = Remark("line 2", "A remark.", Action.REFUSED, 3)
+
+    async def import_menu(config: Config, *typed: object) -> Imported:
+        calls.append((config.commit_interval_ms, *typed))
+        return Imported(True, 0, 1, 1, (remark,))
 
     exchange.import_menu = import_menu  # type: ignore[attr-defined]
-    assert main(["import", "menu.json", "--restaurant", "asia", "--menu", "lunch"]) == 0
-    assert calls == [(10, Path("menu.json"), "asia", "lunch")]
-    assert "lunch" in capsys.readouterr().out
+    where = ["--restaurant", "asia", "--menu", "lunch"]
+    assert main(["import", "menu.json", *where]) == 0
+    assert main(["import", "menu.csv", *where, "--format", "csv", "--currency", "CHF"]) == 0
+    assert calls == [
+        (10, Path("menu.json"), "asia", "lunch", FormatName.PLAIN, Known()),
+        (10, Path("menu.csv"), "asia", "lunch", FormatName.CSV, Known(None, "CHF")),
+    ]
+    said = capsys.readouterr()
+    assert "lunch" in said.out
+    assert "refused: line 2: A remark. (3 times)" in said.err
 
 
-def test_export_prints_plain_json(exchange: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
-    async def export_menu(config: Config, menu: str) -> dict[str, object]:
-        return {"menu": menu, "name": "Phở"}
+def test_export_prints_the_file_and_says_elsewhere_what_is_missing(
+    exchange: ModuleType, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    content = "\ufeffname\r\nPhở\r\n".encode()
+
+    async def export_menu(
+        config: Config, menu: str, format: FormatName, *, decimal_comma: bool
+    ) -> Exported:
+        assert (menu, format, decimal_comma) == ("lunch", FormatName.CSV, True)
+        return Exported(content, (Remark("", "No photos.", Action.IGNORED),))
 
     exchange.export_menu = export_menu  # type: ignore[attr-defined]
-    assert main(["export", "--menu", "lunch"]) == 0
-    text = capsys.readouterr().out
-    assert json.loads(text) == {"menu": "lunch", "name": "Phở"}
-    assert "Phở" in text
+    assert main(["export", "--menu", "lunch", "--format", "csv", "--decimal-comma"]) == 0
+    said = capsysbinary.readouterr()
+    assert (said.out, said.err) == (content, b"ignored: the file: No photos.\n")
+
+
+def test_formats_of_the_command_line_are_all_there_are() -> None:
+    assert FORMATS == tuple(FormatName)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +264,7 @@ def test_export_prints_plain_json(exchange: ModuleType, capsys: pytest.CaptureFi
 def test_what_a_verb_raises_becomes_a_sentence(
     exchange: ModuleType, capsys: pytest.CaptureFixture[str], error: BaseException, code: int
 ) -> None:
-    async def export_menu(config: Config, menu: str) -> dict[str, object]:
+    async def export_menu(config: Config, menu: str, *more: object, **further: object) -> None:
         raise error
 
     exchange.export_menu = export_menu  # type: ignore[attr-defined]

@@ -50,16 +50,12 @@ from storage.streams import StreamStore
 MENU = "lunch"
 START = datetime(2026, 1, 2, tzinfo=UTC)
 FIELDS = [LockedField("items", f"i{number}", "price") for number in range(LOCKS_PER_USER + 4)]
-PEOPLE = [
-    LockHolder("a1", "ann", "Ann"),
-    LockHolder("a2", "ann", "Ann"),
-    LockHolder("b1", "bo", "Bo"),
-    LockHolder("token:c", "cy", "Cy"),  # no socket
-]
+WINDOWS = {"a1": "ann", "a2": "ann", "b1": "bo", "c": "cy"}  # of three people
+SOCKETLESS = "c"
 BOSS = LockHolder("token:boss", "boss", "The boss")
 
 fields = st.sampled_from(FIELDS[:3])
-people = st.sampled_from(PEOPLE)
+windows = st.sampled_from(sorted(WINDOWS))
 
 
 @dataclass(frozen=True)
@@ -90,9 +86,11 @@ class LockMachine(RuleBasedStateMachine):
         self.now = 1000.0  # real time
         self.wall_offset = 0.0  # how wrong the wall clock is
         self.anchored_with = 0.0  # how wrong it was when the server started
-        self.model: dict[str, Holding] = {}
+        self.model: dict[str, Holding] = {}  # the rows; one that is over stays until it is swept
         self.top = 0  # the largest token ever seen
         self.broken = 0
+        self.connections = 0
+        self.sockets: dict[str, LockHolder] = {}  # window -> who sits there now
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(work)
@@ -105,7 +103,7 @@ class LockMachine(RuleBasedStateMachine):
         self.database = await open_database(Path(self.folder.name) / "menu.db")
         await self.database.migrate()
         self.room = Room()
-        self.living = {one.session_id for one in PEOPLE}
+        self.sockets = {SOCKETLESS: LockHolder("token:c", "cy", "cy")}
         clock = Clock(
             monotonic=lambda: self.now,
             utc=lambda: START + timedelta(seconds=self.now + self.wall_offset),
@@ -115,29 +113,53 @@ class LockMachine(RuleBasedStateMachine):
             LeaseClock(clock),
             room_of=lambda id: self.room if id == MENU else None,
             open_rooms=lambda: [self.room],
-            is_living=lambda session_id: session_id in self.living,
+            is_living=lambda id: any(one.session_id == id for one in self.sockets.values()),
             ring=lambda document_id: None,
             is_shared=False,
         )
         self.desk.opened(self.room)
         await self.desk.tick()
 
+    def _tick(self) -> None:
+        self.run(self.desk.tick())
+        self.model = self.live()
+
     def live(self) -> dict[str, Holding]:
         return {path: one for path, one in self.model.items() if one.ends_at > self.now}
 
     # -- people --------------------------------------------------------------------------------
 
-    @rule(field=fields, claimant=people)
-    def take(self, field: LockedField, claimant: LockHolder) -> None:
-        self._take(field, claimant)
+    @rule(window=windows)
+    def connect(self, window: str) -> None:
+        if window not in self.sockets:
+            self.connections += 1
+            user = WINDOWS[window]
+            self.sockets[window] = LockHolder(f"{window}-{self.connections}", user, user)
 
-    @rule(claimant=people, count=st.integers(15, len(FIELDS)))
-    def take_many(self, claimant: LockHolder, count: int) -> None:
+    @rule(window=windows)
+    def socket_dies(self, window: str) -> None:
+        gone = None if window == SOCKETLESS else self.sockets.pop(window, None)
+        if gone is None:
+            return
+        self.desk.session_ended(gone.session_id)
+        self._tick()
+        for path, one in self.model.items():
+            if one.holder == gone:
+                ends_at = min(one.ends_at, self.now + GRACE_SECONDS)
+                self.model[path] = replace(one, ends_at=ends_at)
+
+    @rule(field=fields, window=windows)
+    def take(self, field: LockedField, window: str) -> None:
+        self._take(field, window)
+
+    @rule(window=windows, count=st.integers(15, len(FIELDS)))
+    def take_many(self, window: str, count: int) -> None:
         for field in FIELDS[:count]:
-            self._take(field, claimant)
+            self._take(field, window)
 
-    def _take(self, field: LockedField, claimant: LockHolder) -> None:
-        if claimant.session_id not in self.living:
+    def _take(self, field: LockedField, window: str) -> None:
+        claimant = self.sockets.get(window)
+        if claimant is None:
             return
         live = self.live()
         known = live.get(field.path)
@@ -159,36 +181,35 @@ class LockMachine(RuleBasedStateMachine):
             case TooMany(count):
                 assert known is None and mine == count == LOCKS_PER_USER
 
-    @rule(field=fields, person=people, age=st.integers(0, 3))
-    def renew(self, field: LockedField, person: LockHolder, age: int) -> None:
+    @rule(field=fields, window=windows, age=st.integers(0, 3))
+    def renew(self, field: LockedField, window: str, age: int) -> None:
         """With the right token or an older one: of a holder that was away for a while."""
-        known = self.live().get(field.path)
-        token = max(1, (known.token if known else self.top) - age)
-        lock = self.run(self.desk.renew(MENU, field, token, person.user_id))
-        may = known is not None and (known.holder.user_id, known.token) == (person.user_id, token)
+        known, token = self._known(field, age)
+        user = WINDOWS[window]
+        lock = self.run(self.desk.renew(MENU, field, token, user))
+        may = known is not None and (known.holder.user_id, known.token) == (user, token)
         assert (lock is not None) == may
         if may and known is not None:
             self._holds(field, known.holder, token)
 
-    @rule(field=fields, person=people)
-    def reconnect(self, field: LockedField, person: LockHolder) -> None:
-        """The same person goes on holding from another connection."""
-        known = self.live().get(field.path)
-        if known is None or known.holder.user_id != person.user_id:
+    @rule(field=fields, window=windows)
+    def go_on_in_another_window(self, field: LockedField, window: str) -> None:
+        known, person = self.live().get(field.path), self.sockets.get(window)
+        if known is None or person is None or known.holder.user_id != person.user_id:
             return
-        if person.session_id in self.living:
-            work = self.desk.renew(MENU, field, known.token, person.user_id, person.session_id)
-            assert self.run(work).holder == person
-            self._holds(field, person, known.token)
+        work = self.desk.renew(MENU, field, known.token, person.user_id, person.session_id)
+        assert self.run(work).holder == person
+        self._holds(field, person, known.token)
 
-    @rule(field=fields, person=people, age=st.integers(0, 2))
-    def release(self, field: LockedField, person: LockHolder, age: int) -> None:
-        known = self.live().get(field.path)
-        token = max(1, (known.token if known else self.top) - age)
-        done = self.run(self.desk.release(MENU, field, token, person.user_id))
-        may = known is not None and (known.holder.user_id, known.token) == (person.user_id, token)
+    @rule(field=fields, window=windows, age=st.integers(0, 2))
+    def release(self, field: LockedField, window: str, age: int) -> None:
+        known, token = self._known(field, age)
+        user = WINDOWS[window]
+        done = self.run(self.desk.release(MENU, field, token, user))
+        may = known is not None and (known.holder.user_id, known.token) == (user, token)
         assert done == may
-        if may:
+        row = self.model.get(field.path)
+        if row is not None and (row.holder.user_id, row.token) == (user, token):
             del self.model[field.path]
 
     @rule(field=fields)
@@ -196,42 +217,26 @@ class LockMachine(RuleBasedStateMachine):
         known = self.live().get(field.path)
         lock = self.run(self.desk.break_(MENU, field, BOSS))
         assert (lock is None) == (known is None)
+        self.model.pop(field.path, None)
         if known is not None:
             self.broken += 1
-            del self.model[field.path]
             work = self.desk.renew(MENU, field, known.token, known.holder.user_id)
             assert self.run(work) is None, "who lost a field cannot keep it"
 
-    @rule(field=fields, person=people)
-    def ask(self, field: LockedField, person: LockHolder) -> None:
+    @rule(field=fields)
+    def ask(self, field: LockedField) -> None:
         known = self.live().get(field.path)
-        lock = self.run(self.desk.ask(MENU, field, person))
+        lock = self.run(self.desk.ask(MENU, field, BOSS))
         assert (None if lock is None else lock.token) == (None if known is None else known.token)
 
     # -- machines ------------------------------------------------------------------------------
-
-    @rule(person=people)
-    def socket_dies(self, person: LockHolder) -> None:
-        if person.session_id.startswith("token:") or person.session_id not in self.living:
-            return
-        self.living.discard(person.session_id)
-        self.desk.session_ended(person.session_id)
-        self.run(self.desk.tick())
-        for path, one in self.model.items():
-            if one.holder.session_id == person.session_id:
-                ends_at = min(one.ends_at, self.now + GRACE_SECONDS)
-                self.model[path] = replace(one, ends_at=ends_at)
-
-    @rule(person=people)
-    def socket_comes_back(self, person: LockHolder) -> None:
-        self.living.add(person.session_id)
 
     @rule(seconds=st.sampled_from([0.5, 4.0, 6.0, 10.0, 25.0, 31.0]), sweep=st.booleans())
     def advance(self, seconds: float, sweep: bool) -> None:
         """Time passes; everybody who does not renew is a holder that was paused."""
         self.now += seconds
         if sweep:
-            self.run(self.desk.tick())
+            self._tick()
 
     @rule(seconds=st.sampled_from([-3600.0, -40.0, -3.0, 3.0, 40.0, 3600.0]))
     def wall_clock_jumps(self, seconds: float) -> None:
@@ -239,6 +244,7 @@ class LockMachine(RuleBasedStateMachine):
 
     @rule()
     def crash_and_restart(self) -> None:
+        """All sockets die with the server, and nobody tells the store."""
         self.run(self.database.close())
         self.run(self._start())
         jump, self.anchored_with = self.wall_offset - self.anchored_with, self.wall_offset
@@ -247,6 +253,7 @@ class LockMachine(RuleBasedStateMachine):
             if ends_at - self.now > LEASE_SECONDS + SKEW_SECONDS:
                 ends_at = self.now + LEASE_SECONDS
             self.model[path] = replace(one, ends_at=ends_at)
+        self.model = self.live()
 
     # -- what always holds ---------------------------------------------------------------------
 
@@ -299,6 +306,11 @@ class LockMachine(RuleBasedStateMachine):
         for field in FIELDS[:3]:
             waiter = LockHolder("token:w", "waiter", "")
             assert isinstance(await self.desk.take(MENU, field, waiter), Taken)
+
+    def _known(self, field: LockedField, age: int) -> tuple[Holding | None, int]:
+        """Who holds a field, and a token: that one or one that is so much older."""
+        known = self.live().get(field.path)
+        return known, max(1, (known.token if known else self.top) - age)
 
     def _holds(self, field: LockedField, holder: LockHolder, token: int) -> None:
         self.model[field.path] = Holding(holder, token, self.now + LEASE_SECONDS)

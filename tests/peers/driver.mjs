@@ -10,6 +10,8 @@ import * as Y from 'yjs'
 import { createClient, loadPackages, versions } from './clients.mjs'
 import { difference } from './compare.mjs'
 import { explicitEdits, randomEdits } from './edits.mjs'
+import { menuEdits } from './menu_edits.mjs'
+import { watchMenu } from './menu_watch.mjs'
 import { base64, defineRoots, stateOf } from './state.mjs'
 import { Network } from './tap.mjs'
 
@@ -76,6 +78,14 @@ const ops = {
   },
   apply: command => explicitEdits(clientOf(command).doc, command.edits),
   apply_update: command => Y.applyUpdate(clientOf(command).doc, Buffer.from(command.update, 'base64'), 'apply'),
+
+  menu_edits: async command =>
+    ({ made: await menuEdits(clientOf(command).doc, command.edits, command.pause_ms) }),
+  menu_watch: command => {
+    const client = clientOf(command)
+    client.watched = watchMenu(client.doc, command.settings)
+  },
+  menu_watched: command => clientOf(command).watched,
 
   state: command => {
     const client = clientOf(command)

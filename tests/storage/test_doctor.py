@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text, update
 
+from collab.records import StreamEvent, stream_of
 from storage.database import open_database
 from storage.doctor import Finding, examine
+from storage.menu_tables import stream_events
+from storage.streams import StreamStore
+from storage.tables import menus
+from storage.webhooks import Webhook, WebhookStore
+from tests.storage.conftest import NOW
 
 
 async def healthy(store: Any) -> None:
@@ -131,3 +137,45 @@ async def test_damaged_page_of_the_file_is_found(sqlite_store: Any, opener: Any)
     finally:
         await reader.close()
     assert any(f.document_id is None and "damaged" in f.sentence for f in findings)
+
+
+async def test_hole_in_a_stream_is_found(store: Any) -> None:
+    events = [StreamEvent("a.b", "ann", {}, NOW)] * 5
+    for menu in ("lunch", "dinner"):
+        await StreamStore(store.database).append(stream_of(menu), events)
+    async with store.database.write() as connection:
+        await connection.execute(
+            delete(stream_events).where(
+                stream_events.c.stream_id == stream_of("lunch"), stream_events.c.offset <= 2
+            )
+        )
+    assert await examine(store.database) == []  # the oldest may be gone
+    async with store.database.write() as connection:
+        await connection.execute(delete(stream_events).where(stream_events.c.offset == 4))
+    found = await examine(store.database)
+    assert [(one.severity, one.sentence) for one in found] == [
+        ("alarm", "The stream menu:dinner:events lacks events between 1 and 5."),
+        ("alarm", "The stream menu:lunch:events lacks events between 3 and 5."),
+    ]
+
+
+async def test_menu_whose_rows_lag_behind_is_noted(store: Any) -> None:
+    await store.document("lunch")
+    async with store.database.write() as connection:
+        await connection.execute(update(menus).values(projection_dirty=True))
+    [found] = await examine(store.database)
+    assert (found.severity, found.document_id) == ("note", "lunch")
+
+
+async def test_dead_letters_are_noted(store: Any) -> None:
+    hooks = WebhookStore(store.database)
+    await hooks.create(Webhook("w1", "bistro", "https://example.com", "s", (), NOW, "ann"))
+    await store.document("lunch")
+    await StreamStore(store.database).append(
+        stream_of("lunch"), [StreamEvent("a.b", "ann", {}, NOW)]
+    )
+    [errand] = await hooks.errands(NOW)
+    assert await hooks.claim(errand, NOW, NOW)
+    assert await hooks.bury(errand, 1, "tired", NOW, NOW)
+    [found] = await examine(store.database)
+    assert found.sentence == "1 event(s) could not be delivered to webhook w1."

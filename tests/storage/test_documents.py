@@ -12,6 +12,7 @@ import pytest
 from collab.errors import DocumentExists, StoreError
 from collab.records import Document, DocumentKind, Restaurant
 from storage.documents import DocumentSize
+from storage.projection import ProjectionStore
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 LUNCH = Document("lunch", DocumentKind.MENU, "bistro", "Déjeuner 昼 🍜", 1, NOW)
@@ -104,3 +105,14 @@ async def test_size_counts_rows_bytes_and_snapshot(store: Any) -> None:
     await store.updates.compact("lunch", b"snap!", 2, keep=[])
     await store.updates.quarantine("lunch", [3], "test")
     assert await store.documents.size("lunch") == DocumentSize(1, 4, 2, 5, 4, 1)
+
+
+async def test_new_menu_with_content_has_its_rows_made_later(store: Any) -> None:
+    for name, kind, first in (
+        ("filled", DocumentKind.MENU, b"1"),
+        ("empty", DocumentKind.MENU, None),
+        ("notes", DocumentKind.FREE, b"1"),
+    ):
+        document = Document(name, kind, "bistro", "Lunch", 1, NOW)
+        await store.documents.create(document, first, "ann")
+    assert await ProjectionStore(store.database).dirty() == ["filled"]

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from collab.errors import StoreError
 from storage import migrations
@@ -105,6 +107,56 @@ async def test_upgrade_keeps_a_copy_and_the_content(sqlite_store: Any, tmp_path:
             assert await connection.scalar(text("SELECT count(*) FROM menu_updates")) == 1
     finally:
         await copy.close()
+
+
+async def test_content_of_the_first_revision_survives(address: str) -> None:
+    database = await open_database(address)
+    try:
+        async with database.write() as connection:
+            await connection.run_sync(upgrade_to, "0001")
+            for statement in CONTENT_OF_0001:
+                blob = "BLOB" if database.dialect == "sqlite" else "BYTEA"
+                await connection.execute(text(statement.format(blob=blob)))
+        assert await database.migrate() == migrations.latest()
+        async with database.read() as connection:
+            rows = await connection.execute(text("SELECT id, projection_dirty FROM menus"))
+            assert sorted((row.id, bool(row.projection_dirty)) for row in rows) == [
+                ("lunch", True),
+                ("notes", False),
+            ]
+            assert await connection.scalar(text("SELECT data FROM menu_updates")) == b"first"
+            assert await connection.scalar(text("SELECT time_zone FROM restaurants")) == "UTC"
+            differences = await connection.run_sync(
+                lambda inner: compare_metadata(MigrationContext.configure(inner), metadata)
+            )
+            assert differences == []
+    finally:
+        await database.close()
+
+
+def upgrade_to(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations.HERE))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+CONTENT_OF_0001 = (
+    "INSERT INTO restaurants VALUES ('bistro', 'Bistro', '2026-01-02 03:04:05')",
+    "INSERT INTO menus VALUES ('lunch', 'menu', 'bistro', 'Lunch', 1, '2026-01-02 03:04:05', NULL)",
+    "INSERT INTO menus VALUES ('notes', 'free', 'bistro', 'Notes', 1, '2026-01-02 03:04:05', NULL)",
+    "INSERT INTO heads VALUES ('lunch', 1), ('notes', 0)",
+    "INSERT INTO menu_updates VALUES "
+    "('lunch', 1, CAST('first' AS {blob}), 'ann', 's', '2026-01-02 03:04:05')",
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return str(tmp_path / "old.db")
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 async def test_upgrade_that_fails_leaves_the_old_tables(store: Any, tmp_path: Path) -> None:

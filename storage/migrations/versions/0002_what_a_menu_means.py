@@ -38,6 +38,8 @@ def _columns() -> None:
     for name in ("projection_dirty", "strict_locks"):
         flag = sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())
         op.add_column("menus", flag)
+    # Menus of before have no rows yet.
+    op.execute("UPDATE menus SET projection_dirty = true WHERE kind = 'menu'")
 
 
 def _projection() -> None:

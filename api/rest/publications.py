@@ -1,0 +1,168 @@
+"""What guests see over REST: publications, and the published menu itself, without a token.
+
+The published menu is the same for everybody, so anybody may keep it: its tag is the sha256 of its
+canonical JSON, and it is fresh at most until the schedule shows another one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+from aiohttp import hdrs, web
+
+from api.errors import problem
+from api.menu_file import MenuFile
+from api.rest.conflicts import admitted_menu
+from api.rest.documents import found
+from api.rest.operation import Call, Operation, json_answer, tagged_answer
+from api.rest.restaurants import require
+from api.rest.versions_models import (
+    PublicationAnswer,
+    PublicationList,
+    RestaurantAnswer,
+    RestaurantChange,
+)
+from collab.errors import DocumentGone
+from collab.identity import Act
+from collab.schedule import Publication, effective, next_change, zone_of
+
+_OPEN_TO_ALL = {
+    hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",
+    hdrs.ACCESS_CONTROL_EXPOSE_HEADERS: "ETag",
+}
+
+
+def operations() -> tuple[Operation, ...]:
+    """The operations of this page."""
+    return (
+        Operation(
+            "GET",
+            "/menus/{id}/published",
+            "getPublishedMenu",
+            "Read what guests see; needs no token",
+            published,
+            {200: MenuFile, 304: None},
+            refusals=(404, 503),
+            is_open=True,
+        ),
+        Operation(
+            "GET",
+            "/menus/{id}/publications",
+            "listPublications",
+            "See which version guests see when",
+            list_all,
+            {200: PublicationList},
+            refusals=(400, 401, 403, 404, 503),
+        ),
+        Operation(
+            "DELETE",
+            "/menus/{id}/publications/{publication}",
+            "cancelPublication",
+            "End a publication now",
+            cancel,
+            {204: None},
+            refusals=(400, 401, 403, 404, 503),
+        ),
+        Operation(
+            "PATCH",
+            "/restaurants/{id}",
+            "changeRestaurant",
+            "Change the name or the time zone of a restaurant",
+            change_restaurant,
+            {200: RestaurantAnswer},
+            body=RestaurantChange,
+            refusals=(400, 401, 403, 404, 422, 503),
+        ),
+    )
+
+
+async def published(call: Call) -> web.Response:
+    """The menu as guests see it."""
+    now = call.house.clock.utc()
+    schedule = await call.house.publications.load(call.id)
+    view = None if schedule is None else await call.house.guests_views.of(schedule, now)
+    if schedule is None or view is None:
+        call.house.metrics.refused("not_published")
+        detail = "Nothing is published here now."
+        return problem(404, "not_published", detail, {str(k): v for k, v in _OPEN_TO_ALL.items()})
+    body = msgspec.json.encode(view.content)
+    answer = tagged_answer(call.request, body, view.sha256, "application/json")
+    change = next_change(schedule.publications, now, schedule.zone)
+    fresh_seconds = _fresh_seconds(call.house.config.guest_cache_seconds, now, change)
+    answer.headers[hdrs.CACHE_CONTROL] = f"public, max-age={fresh_seconds}"
+    answer.headers.update(_OPEN_TO_ALL)
+    return answer
+
+
+async def list_all(call: Call) -> web.Response:
+    """All publications that stand."""
+    document = await admitted_menu(call)
+    schedule = await call.house.publications.load(document.id)
+    if schedule is None:
+        raise DocumentGone("There is no such menu.", reason="menu_not_found")
+    now = call.house.clock.utc()
+    shown = effective(schedule.publications, now, schedule.zone)
+    return json_answer(
+        PublicationList(
+            publications=[publication_answer(one, shown) for one in schedule.publications],
+            time_zone=schedule.zone.key,
+            next_change_at=next_change(schedule.publications, now, schedule.zone),
+        )
+    )
+
+
+async def cancel(call: Call) -> web.Response:
+    """End a publication; guests see what applies without it."""
+    document = await found(call)
+    require(call.identity, Act.PUBLISH, document.restaurant_id)
+    house, id = call.house, call.request.match_info["publication"]
+    now = house.clock.utc()
+    if not await house.publications.cancel(document.id, id, call.identity.user_id, now):
+        raise DocumentGone("There is no such publication.", reason="publication_not_found")
+    await house.version_keeper.shown_anew(document.id)
+    return web.Response(status=204)
+
+
+async def change_restaurant(call: Call) -> web.Response:
+    """Change a restaurant; daily windows follow its new time zone at once."""
+    wanted: RestaurantChange = call.body
+    require(call.identity, Act.MANAGE_RESTAURANT, call.id)
+    if wanted.time_zone is not None:
+        zone_of(wanted.time_zone)
+    changed = await call.house.documents.change_restaurant(
+        call.id, name=wanted.name, time_zone=wanted.time_zone
+    )
+    if changed is None:
+        raise DocumentGone("There is no such restaurant.", reason="restaurant_not_found")
+    call.house.version_keeper.ring()
+    return json_answer(
+        RestaurantAnswer(
+            id=changed.id,
+            name=changed.name,
+            time_zone=changed.time_zone,
+            created_at=changed.created_at,
+        )
+    )
+
+
+def publication_answer(one: Publication, shown: Publication | None) -> PublicationAnswer:
+    """A publication as it goes out. shown: the one that guests see now."""
+    return PublicationAnswer(
+        id=one.id,
+        version=one.number,
+        starts_at=one.window.starts_at,
+        ends_at=one.window.ends_at,
+        daily_from=one.window.daily_from,
+        daily_to=one.window.daily_to,
+        created_at=one.created_at,
+        created_by=one.created_by,
+        is_effective=shown is not None and shown.id == one.id,
+    )
+
+
+def _fresh_seconds(limit_seconds: float, now: datetime, change: datetime | None) -> int:
+    """For how long the answer may be kept without asking again."""
+    if change is None:
+        return int(limit_seconds)
+    return max(0, int(min(limit_seconds, (change - now) / timedelta(seconds=1))))

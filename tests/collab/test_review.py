@@ -1,0 +1,64 @@
+"""Values that look right to Python alone, and entries of registers that are almost in order."""
+
+from __future__ import annotations
+
+import pytest
+from pycrdt import Map
+
+from collab.menu import read_parts
+from tests.collab.test_guard import Room, item, write
+
+ALMOST = {
+    "nothing more than the value": [590],
+    "no time": [590, "ed"],
+    "one more": [590, "ed", 5, "more"],
+    "a user that is a number": [590, 7, 5],
+    "a user that is nobody": [590, None, 5],
+    "a user too long to show": [590, "e" * 256, 5],
+    "a time before time": [590, "ed", -1],
+    "half a millisecond": [590, "ed", 0.5],
+    "a time that is a text": [590, "ed", "5"],
+    "a value on its own": 590,
+}
+
+
+@pytest.mark.parametrize("kind", ALMOST)
+def test_entry_that_is_almost_one_of_a_register_goes_back(kind: str) -> None:
+    room = Room()
+    own = "price@7"
+    arrived = room.do(lambda doc: item(doc, "soup").update({own: ALMOST[kind]}))
+    assert arrived.codes == ["bad_value"]
+    assert own not in item(room.document.engine(), "soup")
+    assert read_parts(room.document).items["soup"].price == 450
+
+
+@pytest.mark.parametrize(
+    ("register", "good", "bad"),
+    [("hidden", True, 1), ("deleted", False, 0), ("price", 1, True), ("mod:g", False, 0)],
+)
+def test_value_that_only_python_takes_for_the_same_goes_back(
+    register: str, good: object, bad: object
+) -> None:
+    room = Room()
+    assert not room.do(write("soup", register, good)).codes
+    arrived = room.do(write("soup", register, bad))
+    assert arrived.codes == ["bad_value"]
+    (left,) = read_parts(room.document).items["soup"].registers[register]
+    assert left.value is good or (left.value == good and type(left.value) is type(good))
+
+
+def test_entry_rewritten_with_something_more_goes_back() -> None:
+    room = Room()
+    assert not room.do(write("soup", "price", 500)).codes
+    arrived = room.do(lambda doc: item(doc, "soup").update({"price@7": [500, "ed", 5, "more"]}))
+    assert arrived.codes == ["bad_value"]
+    fields = item(room.document.engine(), "soup")
+    (entry,) = (fields[key] for key in fields.keys() if key.startswith("price@"))
+    assert entry == [500, "ed", 5]
+
+
+def test_setting_that_only_python_takes_for_the_same_goes_back() -> None:
+    room = Room()
+    arrived = room.do(lambda doc: doc.get("meta", type=Map).update({"schema": True}))
+    assert arrived.codes == ["field_forbidden"]
+    assert room.document.engine().get("meta", type=Map)["schema"] is not True
