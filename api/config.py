@@ -153,6 +153,9 @@ class Config:
     frame_limit_bytes: int = _setting(
         9 * MIB, forms.size(64 * KIB, 513 * MIB), "Largest WebSocket frame; above the document."
     )
+    photos_per_restaurant: int = _setting(
+        2000, forms.whole(0, 1_000_000), "Photos that one restaurant may have."
+    )
     documents_per_socket: int = _setting(
         20, forms.whole(1, 1000), "Documents that one Hocuspocus socket may hold open."
     )

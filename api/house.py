@@ -22,8 +22,10 @@ from api.event_pump import EventPump
 from api.guests_views import GuestsViews
 from api.keyring import Keyring
 from api.live import LiveSeats
+from api.local_views import LocalViews
 from api.lock_desk import LockDesk
 from api.metrics import Metrics, watch_loop_lag
+from api.photo_desk import PhotoDesk
 from api.projector import Projector
 from api.revocations import Revocations
 from api.tokens import TokenIssuer, TokenVerifier
@@ -46,9 +48,11 @@ from storage.history import HistoryStore
 from storage.locks import LockStore
 from storage.menu_state import MenuStateStore
 from storage.outbox import OutboxStore
+from storage.photos import PhotoStore
 from storage.projection import ProjectionStore
 from storage.publications import PublicationStore
 from storage.sessions import SessionStore
+from storage.shares import ShareStore
 from storage.streams import StreamStore
 from storage.updates import UpdateStore
 from storage.versions import VersionStore
@@ -90,6 +94,7 @@ class House:
     streams: StreamStore
     events: EventPump
     locks: LockDesk
+    photos: PhotoDesk
     projector: Projector
     history: HistoryStore
     webhooks: WebhookStore
@@ -99,6 +104,8 @@ class House:
     publications: PublicationStore
     versions: VersionStore
     guests_views: GuestsViews
+    shares: ShareStore
+    local_views: LocalViews
     version_keeper: VersionKeeper
 
 
@@ -194,6 +201,7 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
     )
     publications = PublicationStore(database)
     versions = VersionStore(database, publications)
+    shares = ShareStore(database)
     live = LiveSeats(revocations, clock)
     entrance = Entrance(config, documents, lobby, clock)
     return House(
@@ -228,6 +236,7 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         streams=streams,
         events=events,
         locks=locks,
+        photos=PhotoDesk(PhotoStore(database), clock, limit=config.photos_per_restaurant),
         history=history,
         webhooks=webhooks,
         deliverer=deliverer,
@@ -244,6 +253,8 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         publications=publications,
         versions=versions,
         guests_views=GuestsViews(versions, publications),
+        shares=shares,
+        local_views=LocalViews(versions, shares),
         version_keeper=VersionKeeper(
             versions,
             publications,
@@ -279,6 +290,7 @@ async def _work(house: House) -> None:
         house.revocations.watch,
         house.events.run,
         house.locks.run,
+        house.photos.run,
         house.projector.run,
         house.upkeep.run,
         house.version_keeper.run,

@@ -190,6 +190,12 @@ class LockDesk:
         self._unread[room] = None
         self._bell.set()
 
+    async def ready(self, room: LockedRoom) -> None:
+        """Return when the table of an open room is filled."""
+        if room in self._unread:
+            await self.load(room)
+            self._unread.pop(room, None)
+
     async def load(self, room: LockedRoom) -> None:
         """Fill the table of an open room, and tell its people when there is something in it.
 
@@ -215,8 +221,7 @@ class LockDesk:
     async def tick(self) -> None:
         """Read new rooms, shorten the locks of dead sessions, remove those that are over."""
         for room in list(self._unread):
-            await self.load(room)
-            self._unread.pop(room, None)
+            await self.ready(room)
         await self._shorten()
         for lock in await self._store.sweep(self._clock.moment()):
             self._drop(lock.document_id, lock.path, lock.token)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from api.house import House
 from collab.changes import Change, Create, SetMeta, SetRegister, SetText
 from collab.edits import edit_of, rehearse
-from collab.errors import RightWithdrawn, StructureRefused
+from collab.errors import LockRefused, RightWithdrawn, StructureRefused
 from collab.identity import Access, Identity, access_to
 from collab.menu import Menu
 from collab.records import Document, DocumentKind
 from collab.rights import field_of, may_write
 from collab.schema import TEXT_LIMIT_CHARACTERS, value_problem
+from rooms.lock_table import LockTable
 
 REHEARSE_FROM_CHANGES = 100  # a copy of the document costs about as much as applying so many
 
@@ -44,18 +45,21 @@ async def change_menu(
 
     plan: from the menu as it stands to the changes, without waiting; nobody edits in between.
     door: what the history says. resolution: what is noted in the conflicts that this edit ends.
-    Raises RightWithdrawn for a field that this person may not write, StructureRefused for a value
-    out of form, TooLarge, DocumentGone, StoreError, and what `plan` raises; then nothing was
-    changed. Cancelling leaves it changed, but perhaps not saved yet.
+    Raises RightWithdrawn for a field that this person may not write, LockRefused for one that
+    somebody else holds under strict locks, StructureRefused for a value out of form, TooLarge,
+    DocumentGone, StoreError, and what `plan` raises; then nothing was changed.
+    Cancelling leaves it changed, but perhaps not saved yet.
     """
     if document.kind is not DocumentKind.MENU:
         raise StructureRefused("This document is not a menu.", reason="not_a_menu")
     if access_to(identity, document) is not Access.WRITE:
         raise RightWithdrawn("You may not change this menu.", reason="read_only")
     async with house.lobby.lease(document.id) as room:
+        await house.locks.ready(room)
         # From here to `room.edit` nothing waits, so nobody changes the menu in between.
         changes = tuple(plan(room.menu()))
         check_changes(identity, changes)
+        check_locks(room.locks, identity, changes, house.clock.monotonic())
         if changes:
             edit = edit_of(changes, identity.user_id, int(house.clock.utc().timestamp() * 1000))
             if len(changes) >= REHEARSE_FROM_CHANGES:
@@ -76,6 +80,21 @@ def check_changes(identity: Identity, changes: Sequence[Change]) -> None:
         problem = _problem(change)
         if problem is not None:
             raise StructureRefused(f"The value of {place} must be {problem}.", reason="bad_value")
+
+
+def check_locks(
+    locks: LockTable, identity: Identity, changes: Sequence[Change], now_monotonic: float
+) -> None:
+    """Raises LockRefused when locks are strict and somebody else holds one of the fields.
+
+    A program has no connection that could hold a field, so its person's locks count as its own.
+    """
+    for change in changes if locks.is_strict else ():
+        root, part_id, field = field_of(change)
+        holder = locks.holder(root, part_id, field, now_monotonic)
+        if holder is not None and holder.user_id != identity.user_id:
+            place = "/".join(part for part in (root, part_id, field) if part)
+            raise LockRefused(f"{holder.user_name} is working on {place}.", reason="locked")
 
 
 def _problem(change: Change) -> str | None:

@@ -32,6 +32,7 @@ ORIENTATION_TAG = 0x0112  # EXIF 2.3, 4.6.4 A
 
 # Pillow warns at this size and refuses at twice as much; here both refuse.
 Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # odd EXIF, and the like
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 

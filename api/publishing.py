@@ -44,6 +44,7 @@ async def publish_menu(
         # Nothing waits in between: the content is the one that was judged.
         errors = tuple(one for one in room.conflicts() if one.severity == Severity.ERROR)
         snapshot = snapshot_of(room)
+        room.turns.flush()
         await house.journal.flush()
         if errors:
             return Blocked(errors)

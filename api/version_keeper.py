@@ -101,6 +101,7 @@ class VersionKeeper:
         """
         async with self._lobby.lease(document_id) as room:
             snapshot = snapshot_of(room)
+            room.turns.flush()
             await self._journal.flush()
         now = self._clock.utc()
         made = await self._versions.save_automatic(document_id, snapshot, user_id, now)

@@ -94,17 +94,19 @@ async def _openings(house: House) -> dict[str, object]:
 
 async def _edit(house: House, room: MenuRoom, age: Age, random: Random) -> None:
     tabs = [_Tab(room, number) for number in range(PEOPLE)]
+    shown: list[tuple[_Tab, bytes]] = []
     for done in range(age.edits):
         person = done % PEOPLE
         if tabs[person].edits >= age.edits_per_tab:
             tabs[person].close()
             tabs[person] = _Tab(room, person)
-        tabs[person].edit(random, done)
+        shown += [(tabs[person], update) for update in tabs[person].edit(random, done)]
         if done % ROUND == 0:
             room.turns.flush()
             await house.journal.flush()  # nobody is behind for longer than for a commit
             for tab in tabs:
-                tab.catch_up()
+                tab.see([update for author, update in shown if author is not tab])
+            shown.clear()
     for tab in tabs:
         tab.close()
     room.turns.flush()
@@ -118,14 +120,14 @@ class _Tab:
         self._room = room
         self._seat = sit(room, person)
         self._doc: Doc[Any] = Doc()
-        self.catch_up()
+        self._doc.apply_update(room.document.full_state())
 
-    def catch_up(self) -> None:
+    def see(self, updates: list[bytes]) -> None:
         """Get what the others wrote."""
-        state = self._doc.get_state()
-        self._doc.apply_update(self._room.document.missing_for(state))
+        for update in updates:
+            self._doc.apply_update(update)
 
-    def edit(self, random: Random, number: int) -> None:
+    def edit(self, random: Random, number: int) -> list[bytes]:
         """One edit, sent at once."""
         doing = random.choices((_price, _word, _place, _allergen, _deleted), (50, 25, 10, 10, 5))
         made: list[bytes] = []
@@ -136,6 +138,7 @@ class _Tab:
         for update in made:
             self._room.receive(self._seat, update)
         self.edits += 1
+        return made
 
     def close(self) -> None:
         """The person leaves."""

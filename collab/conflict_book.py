@@ -99,7 +99,7 @@ class ConflictBook:
             if key[0] != "meta":
                 dirty |= self._reindex(parts, key)
         self._refill(parts, facts, dirty, before)
-        return _difference(before.old, before.now())
+        return _difference(before.old, before.standing())
 
     def republish(
         self, parts: Parts, published: Mapping[str, object] | None, facts: Facts
@@ -229,7 +229,7 @@ class _Watch:
             if key in self._conflicts:
                 self.old[key] = self._conflicts[key]
 
-    def now(self) -> dict[str, Conflict]:
+    def standing(self) -> dict[str, Conflict]:
         """The same keys as they stand now."""
         return {key: self._conflicts[key] for key in self._met if key in self._conflicts}
 

@@ -31,7 +31,7 @@ class ConflictKind(StrEnum):
     DELETED = "deleted"  # deleted by one, edited or restored by another
     UNPLACED = "unplaced"  # the section of the item is deleted or unknown
     MOVES = "moves"  # two moved the same item
-    DOUBLE_REPLACE = "double_replace"  # two replaced the same text; the engine kept both, one after the other
+    DOUBLE_REPLACE = "double_replace"  # two replaced the same text; it holds both now
     STALE = "stale"  # a quiet field was written without knowing of a much later or earlier value
     NAMES = "names"  # two items of one section have the same name
     PRICE_MISSING = "price_missing"

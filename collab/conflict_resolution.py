@@ -16,7 +16,7 @@ from typing import assert_never
 from collab.changes import Change, SetMeta, SetRegister, SetText
 from collab.conflict_kinds import Conflict, ConflictKind
 from collab.errors import StructureRefused
-from collab.menu import Menu
+from collab.menu import Item, Menu
 from collab.order_keys import key_between, last_key
 
 
@@ -63,9 +63,9 @@ def resolve(conflict: Conflict, menu: Menu, choice: Choice) -> list[Change]:
     """
     match choice:
         case Keep(index):
-            return _keep(conflict, index)
+            return _keep(conflict, menu, index)
         case Value(value, target):
-            return _write(conflict, value, target)
+            return _write(conflict, menu, value, target)
         case Take(remedy, target):
             return _take(conflict, menu, remedy, target)
         case unreachable:
@@ -98,7 +98,7 @@ _WRITING = _KEEPING | {
 }
 
 
-def _keep(conflict: Conflict, index: int) -> list[Change]:
+def _keep(conflict: Conflict, menu: Menu, index: int) -> list[Change]:
     if not 0 <= index < len(conflict.candidates):
         raise _bad(f"This conflict has {len(conflict.candidates)} candidates, counted from 0.")
     value = conflict.candidates[index].get("value")
@@ -108,10 +108,10 @@ def _keep(conflict: Conflict, index: int) -> list[Change]:
         return [_register(conflict, is_deletion and value is True)]
     if conflict.kind not in _KEEPING:
         raise _bad("There is nothing to keep in this conflict; give a new value.")
-    return _write(conflict, value, None)
+    return _write(conflict, menu, value, None)
 
 
-def _write(conflict: Conflict, value: object, target: str | None) -> list[Change]:
+def _write(conflict: Conflict, menu: Menu, value: object, target: str | None) -> list[Change]:
     if conflict.kind not in _WRITING:
         raise _bad("This conflict does not end with a value.")
     match conflict.kind:
@@ -120,6 +120,9 @@ def _write(conflict: Conflict, value: object, target: str | None) -> list[Change
                 raise _bad("The currency is one of the two that this conflict names.")
             return [SetMeta("currency", value)]
         case ConflictKind.DOUBLE_REPLACE:
+            if value == _text_now(conflict, menu):
+                # Nothing would change, and two texts side by side would stay what they are.
+                raise _bad("The text reads like this already; write it as it shall be.")
             return [_text(conflict, conflict.part_id, value)]
         case ConflictKind.NAMES:
             if target is not None:
@@ -185,6 +188,17 @@ def _text(conflict: Conflict, part_id: str, value: object) -> Change:
         raise _bad("The value must be a text.")
     field, _, locale = conflict.field.partition(":")
     return SetText(conflict.root, part_id, field, locale, value)
+
+
+def _text_now(conflict: Conflict, menu: Menu) -> str | None:
+    field, _, locale = conflict.field.partition(":")
+    parts = menu.sections if conflict.root == "sections" else tuple(menu.live_items())
+    part = next((one for one in parts if one.id == conflict.part_id), None)
+    if part is None:
+        return None
+    if field == "note":
+        return part.note if isinstance(part, Item) else None
+    return (part.name if field == "name" else part.description).get(locale)
 
 
 def _ids(conflict: Conflict) -> list[str]:

@@ -69,7 +69,9 @@ def part_conflicts(root: str, part: Part, published: Published, facts: Facts) ->
             yield from _several_values(root, part, name)
     for clash in facts.clashes:
         if (clash.root, clash.part_id) == (root, part.id):
-            yield conflict(ConflictKind.DOUBLE_REPLACE, root, part.id, clash.field, clash.candidates)
+            yield conflict(
+                ConflictKind.DOUBLE_REPLACE, root, part.id, clash.field, clash.candidates
+            )
     match part:
         case Item():
             yield from _prices(part, published)

@@ -16,7 +16,7 @@ from collab.changes import Change
 from collab.draft import Draft
 from collab.menu import Menu, in_sign_order
 from collab.merging import legend_value
-from collab.order_keys import key_between, last_key, rearranged
+from collab.order_keys import rearranged
 from collab.plain_menu import PlainItem, PlainMenu
 from collab.schema import GROUPS, ITEMS, SECTIONS
 from collab.shaping import Shaper
@@ -65,11 +65,9 @@ class _Targeting:
     def run(self) -> None:
         self._bring_groups()
         sections = self._bring_sections()
-        # Before anything moves: what is unplaced now, stays where it is if it is to be unplaced.
-        unplaced = {item.id for item in self._draft.menu.unplaced}
         for section, id in zip(self._target.sections, sections, strict=True):
             self._bring_items(section.items, id)
-        self._bring_unplaced(unplaced)
+        self._bring_unplaced(set(sections))
         wanted = {item.id for item in self._target.items()}
         self._delete(ITEMS, (one.id for one in self._draft.menu.live_items()), wanted)
 
@@ -100,21 +98,23 @@ class _Targeting:
         return ids
 
     def _bring_items(self, items: Sequence[PlainItem], section_id: str) -> None:
-        ids = [item.id or self._fresh("i") for item in items]
-        places = {id: self._draft.items[id].place for id in ids if id in self._draft.items}
+        ids, places = self._places_of(items)
         placed = {id: key for id, (section, key) in places.items() if section == section_id}
         self._bring(ids, items, section_id, rearranged(ids, placed))
 
-    def _bring_unplaced(self, unplaced: set[str]) -> None:
-        """Items of no section; those that are it already keep where they were once."""
+    def _bring_unplaced(self, sections: set[str]) -> None:
+        """Items of no section; one whose section is deleted has its place already."""
         items = self._target.unplaced
+        ids, places = self._places_of(items)
+        placed = {id: key for id, (section, key) in places.items() if section not in sections}
+        self._bring(ids, items, "", rearranged(ids, placed))
+
+    def _places_of(
+        self, items: Sequence[PlainItem]
+    ) -> tuple[list[str], dict[str, tuple[str, str]]]:
+        """The ids of items, and the places of those that are there."""
         ids = [item.id or self._fresh("i") for item in items]
-        key = last_key(one.place[1] for one in self._draft.items.values() if not one.place[0])
-        moved: dict[str, str] = {}
-        for id in ids:
-            if id not in unplaced:
-                key = moved[id] = key_between(key, None)
-        self._bring(ids, items, "", moved)
+        return ids, {id: self._draft.items[id].place for id in ids if id in self._draft.items}
 
     def _bring(
         self,

@@ -378,7 +378,21 @@ def assemble(parts: Parts) -> Menu:
 def _nested(doc: Doc[Any], root: str) -> list[tuple[str, Fields]]:
     """The maps in a root map, sorted by id."""
     entries = _entries(doc, root)
-    return [(id, sorted(value.items())) for id, value in entries if isinstance(value, Map)]
+    return [(id, _fields(value)) for id, value in entries if isinstance(value, Map)]
+
+
+def _fields(part: Map[Any]) -> Fields:
+    """The entries of a map, sorted by key; a register that is no plain value may be anything.
+
+    Most keys are registers. Reading them past `Map.__getitem__`, which looks for each key first
+    and wraps what it finds, takes half as long (pycrdt 0.14, measured; 255 items).
+    """
+    with part.doc.transaction() as transaction:
+        inner, native = part.integrated, transaction._txn
+        return [
+            (key, inner.get(native, key) if "@" in key else part[key])
+            for key in sorted(inner.keys(native))
+        ]
 
 
 def _entries(doc: Doc[Any], root: str) -> list[tuple[str, object]]:

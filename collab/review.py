@@ -58,6 +58,9 @@ class Changed:
     field: str  # as in `FieldChange`; "": the part is new
     before: object
     after: object
+    # True: it reads as before. A candidate that is not read changed, or only who wrote it when;
+    # conflicts tell of both, the history does not.
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,8 +331,8 @@ class _Walk:
             del registers[register]
         self._standing.parts[root][part_id] = replace(part, registers=registers)
         after = now[0].value if now else None
-        if after != value or len(now) != len(before):
-            self.changed.append(Changed(root, part_id, register, value, after))
+        is_quiet = after == value and len(now) == len(before)
+        self.changed.append(Changed(root, part_id, register, value, after, is_quiet))
 
     def _register_problem(
         self,

@@ -180,4 +180,4 @@ class MenuKeeper:
                 clash = clash_of(before, removed, str(changed.after), author.user_id, ms)
                 if clash is not None:
                     self._watch.clash(clash)
-        self._ledger.record(changes, author, at)
+        self._ledger.record((one for one in changes if not one.is_quiet), author, at)

@@ -96,11 +96,11 @@ class DocumentStore:
             return await self.find_restaurant(restaurant_id)
         changed = update(restaurants).where(restaurants.c.id == restaurant_id).values(values)
 
-        async def work(connection: AsyncConnection) -> Row[Any] | None:
-            return (await connection.execute(changed.returning(restaurants))).first()
+        async def work(connection: AsyncConnection) -> Restaurant | None:
+            row = (await connection.execute(changed.returning(restaurants))).first()
+            return None if row is None else _restaurant_of(row)
 
-        row = await self._database.transact(work)
-        return None if row is None else _restaurant_of(row)
+        return await self._database.transact(work)
 
     async def create(
         self, document: Document, first_update: bytes | None, user_id: str

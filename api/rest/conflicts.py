@@ -133,6 +133,7 @@ async def _look(call: Call, document: Document) -> None:
     """Have the menu looked at: one that nobody opened since it was imported never was."""
     async with call.house.lobby.lease(document.id) as room:
         room.conflicts()
+        room.turns.flush()
         await call.house.journal.flush()
 
 

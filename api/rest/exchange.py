@@ -8,6 +8,7 @@ from secrets import token_hex
 from aiohttp import hdrs, web
 
 from api.exchange import create_menu, known_of, merge_menu
+from api.menu_edits import check_changes
 from api.menu_file import MenuFile
 from api.menu_formats import FORMATS, FormatName, format_of, read_file, write_file
 from api.rest.documents import admitted, check_new_id
@@ -22,7 +23,12 @@ from api.rest.menus import PlainMenus
 from api.rest.operation import Call, Operation, json_answer, tagged_answer
 from api.rest.restaurants import require, restaurant_for
 from collab.edits import edit_of, first_update, rehearse
-from collab.errors import DocumentGone, ProtocolViolation, StructureRefused, TooLarge
+from collab.errors import (
+    DocumentGone,
+    ProtocolViolation,
+    StructureRefused,
+    TooLarge,
+)
 from collab.formats.report import Known
 from collab.identity import Act
 from collab.menu import Menu
@@ -144,6 +150,7 @@ async def _rehearsed(call: Call, plain: PlainMenu, found: Document | None) -> in
         raise StructureRefused("This document is not a menu.", reason="not_a_menu")
     async with call.house.lobby.lease(found.id) as room:
         changes = plan_merge(room.menu(), plain, lambda: token_hex(8))
+        check_changes(call.identity, changes)
         if changes:
             rehearse(room.document, edit_of(changes, call.identity.user_id, 0), limit_bytes)
     return len(changes)

@@ -148,7 +148,8 @@ async def release(call: Call) -> web.Response:
     given: LockRelease = call.query
     menu, _ = await _menu(call)
     field = read_field(call.request.match_info["field"])
-    if not await call.house.locks.release(menu.id, field, given.token, call.identity.user_id):
+    user, token = call.identity.user_id, given.fencing_token
+    if not await call.house.locks.release(menu.id, field, token, user):
         raise _over()
     return web.Response(status=204)
 

@@ -36,9 +36,9 @@ class LockRenewal(Incoming, frozen=True):
 
 
 class LockRelease(Incoming, frozen=True):
-    """A lock to give back."""
+    """A lock to give back. `token` in a query is what signs a request in, hence the longer name."""
 
-    token: FencingToken
+    fencing_token: FencingToken
 
 
 class StrictLocks(Incoming, frozen=True):

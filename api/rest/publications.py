@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from api.errors import problem
+from api.guests_views import GuestsView
 from api.menu_file import MenuFile
 from api.rest.conflicts import admitted_menu
 from api.rest.documents import found
@@ -20,12 +21,14 @@ from api.rest.restaurants import require
 from api.rest.versions_models import (
     PublicationAnswer,
     PublicationList,
+    PublishedQuery,
     RestaurantAnswer,
     RestaurantChange,
 )
 from collab.errors import DocumentGone
 from collab.identity import Act
 from collab.schedule import Publication, effective, next_change, zone_of
+from storage.publications import Schedule
 
 _OPEN_TO_ALL = {
     hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",
@@ -43,7 +46,8 @@ def operations() -> tuple[Operation, ...]:
             "Read what guests see; needs no token",
             published,
             {200: MenuFile, 304: None},
-            refusals=(404, 503),
+            query=PublishedQuery,
+            refusals=(404, 422, 503),
             is_open=True,
         ),
         Operation(
@@ -78,10 +82,11 @@ def operations() -> tuple[Operation, ...]:
 
 
 async def published(call: Call) -> web.Response:
-    """The menu as guests see it."""
+    """The menu as guests see it: everywhere, or in one restaurant that shows it."""
+    query: PublishedQuery = call.query
     now = call.house.clock.utc()
     schedule = await call.house.publications.load(call.id)
-    view = None if schedule is None else await call.house.guests_views.of(schedule, now)
+    view = None if schedule is None else await _view(call, schedule, query.restaurant, now)
     if schedule is None or view is None:
         call.house.metrics.refused("not_published")
         detail = "Nothing is published here now."
@@ -159,6 +164,14 @@ def publication_answer(one: Publication, shown: Publication | None) -> Publicati
         created_by=one.created_by,
         is_effective=shown is not None and shown.id == one.id,
     )
+
+
+async def _view(
+    call: Call, schedule: Schedule, restaurant_id: str | None, now: datetime
+) -> GuestsView | None:
+    if restaurant_id is None:
+        return await call.house.guests_views.of(schedule, now)
+    return await call.house.local_views.of(schedule, now, restaurant_id)
 
 
 def _fresh_seconds(limit_seconds: float, now: datetime, change: datetime | None) -> int:

@@ -183,14 +183,7 @@ async def compare(call: Call) -> web.Response:
     before = await _content(call, document, _path(call, "number"))
     after = await _content(call, document, _path(call, "other"))
     found = difference(before, after)
-    return json_answer(
-        DifferenceAnswer(
-            settings=list(found.settings),
-            sections=list(found.sections),
-            items=list(found.items),
-            groups=list(found.groups),
-        )
-    )
+    return json_answer(msgspec.convert(asdict(found), DifferenceAnswer))
 
 
 async def restore(call: Call) -> web.Response:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from api.rest.models import Answer, Id, Incoming, Page, Title
-from collab.menu_difference import FieldDifference, PartDifference
+from collab.menu_difference import PartChange
 from collab.plain_menu import LIMIT_ID_CHARACTERS
 from collab.versions import VersionKind
 
@@ -24,6 +24,12 @@ Wall = Annotated[
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 PartId = Annotated[str, msgspec.Meta(min_length=1, max_length=LIMIT_ID_CHARACTERS)]
 FieldName = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+
+
+class PublishedQuery(Incoming, frozen=True):
+    """Whose prices and selection to show."""
+
+    restaurant: Id | None = None  # one that shows this menu of another restaurant
 
 
 class NewPublication(Incoming, frozen=True):
@@ -108,13 +114,34 @@ class PublishedAnswer(Answer, frozen=True):
     publication: PublicationAnswer
 
 
+class FieldDifferenceAnswer(Answer, frozen=True):
+    """One field that reads differently; null: it is not there."""
+
+    field: str  # as in the history: "price", "name:de", "allergen:Sesam", "var:large:price"
+    before: Any
+    after: Any
+
+
+class PartDifferenceAnswer(Answer, frozen=True):
+    """One section, item or modifier group that differs."""
+
+    root: str
+    id: str
+    name: str
+    change: PartChange
+    moved_from: str | None  # section ids; "" is unplaced
+    moved_to: str | None
+    is_reordered: bool
+    fields: list[FieldDifferenceAnswer]
+
+
 class DifferenceAnswer(Answer, frozen=True):
     """What has to be done to one version to get the other. Fields are called as in the history."""
 
-    settings: list[FieldDifference]
-    sections: list[PartDifference]
-    items: list[PartDifference]
-    groups: list[PartDifference]
+    settings: list[FieldDifferenceAnswer]
+    sections: list[PartDifferenceAnswer]
+    items: list[PartDifferenceAnswer]
+    groups: list[PartDifferenceAnswer]
 
 
 class Restored(StrEnum):

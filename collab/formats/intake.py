@@ -9,10 +9,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+from collab.errors import TooLarge
 from collab.formats.json_tree import is_unicode
 from collab.formats.report import Imported, Known, Report, shown
 from collab.menu import FALLBACK_LOCALE
-from collab.plain_menu import LIMIT_CODE_CHARACTERS, LIMIT_CODES, PlainMenu, check_plain
+from collab.plain_menu import (
+    LIMIT_CODE_CHARACTERS,
+    LIMIT_CODES,
+    LIMIT_ITEMS,
+    PlainMenu,
+    check_plain,
+)
 from collab.schema import is_id, is_locale
 
 
@@ -22,6 +29,7 @@ class Intake:
     def __init__(self, report: Report) -> None:
         self.report = report
         self._given: set[tuple[str, str]] = set()
+        self._items = 0
 
     def id(self, kind: str, id: str | None, where: str) -> str | None:
         """The id, if a menu can have it and no other part of this kind has it yet."""
@@ -37,6 +45,12 @@ class Intake:
             return None
         self._given.add((kind, id))
         return id
+
+    def count_item(self) -> None:
+        """Raises TooLarge as soon as there are more items than a menu holds."""
+        self._items += 1
+        if self._items > LIMIT_ITEMS:
+            raise TooLarge(f"A menu has at most {LIMIT_ITEMS} items.", reason="menu_too_large")
 
     def text(self, text: str, limit: int, where: str) -> str | None:
         """The text, if it is no longer than `limit` characters and whole; else None."""

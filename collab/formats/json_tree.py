@@ -16,6 +16,9 @@ from collab.formats.report import Report, shown
 
 LIMIT_FILE_BYTES = 9 * 1024 * 1024
 LIMIT_DEPTH = 64
+# A menu of 3,000 items has some 30,000. Walking through so many holds up others for seconds.
+LIMIT_NODES = 200_000
+_LISTED_PROPERTIES = 50  # of one object, that were not understood
 
 
 class Node:
@@ -92,9 +95,15 @@ class Node:
 
     def finish(self) -> None:
         """Report every property that was not asked for."""
-        for key, value in self.value.items():
-            if key not in self._asked and value not in (None, "", [], {}):
-                self.report.ignored(f"{self.where}.{key}", f"{shown(key)} is not understood.")
+        unknown = [
+            key
+            for key, value in self.value.items()
+            if key not in self._asked and value not in (None, "", [], {})
+        ]
+        for key in unknown[:_LISTED_PROPERTIES]:
+            self.report.ignored(f"{self.where}.{key}", f"{shown(key)} is not understood.")
+        if len(unknown) > _LISTED_PROPERTIES:
+            self.report.ignored(self.where, "Further properties are not understood.")
 
 
 def nodes_of(found: object, where: str, report: Report) -> Iterator[Node]:
@@ -102,6 +111,8 @@ def nodes_of(found: object, where: str, report: Report) -> Iterator[Node]:
     if found is None:
         return
     entries = found if isinstance(found, list) else [found]
+    if len(entries) > LIMIT_NODES:
+        raise _too_many()
     for place, entry in enumerate(entries):
         at = f"{where}[{place}]" if isinstance(found, list) else where
         if isinstance(entry, dict):
@@ -119,6 +130,8 @@ def decode_tree(content: bytes) -> object:
     """
     if len(content) > LIMIT_FILE_BYTES:
         raise TooLarge(f"A file has at most {LIMIT_FILE_BYTES} bytes.", reason="file_too_large")
+    if content.count(b"{") + content.count(b"[") > LIMIT_NODES:
+        raise _too_many()
     try:
         return json.loads(
             content.decode("utf-8-sig"), parse_float=_decimal, parse_constant=_refuse_constant
@@ -147,6 +160,10 @@ def _decimal(text: str) -> Decimal:
 
 def _refuse_constant(name: str) -> object:
     raise _unusable(f"{name} is no JSON.")
+
+
+def _too_many() -> TooLarge:
+    return TooLarge(f"A file has at most {LIMIT_NODES} objects and lists.", reason="file_too_large")
 
 
 def _unusable(sentence: str) -> StructureRefused:

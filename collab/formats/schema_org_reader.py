@@ -9,17 +9,17 @@ Rule 3: an offer without a name is the price of a dish, one with a name a variat
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from collab.errors import StructureRefused
 from collab.formats.intake import Intake, imported, locale_of, made_id
-from collab.formats.json_tree import LIMIT_DEPTH, Node, decode_tree, nodes_of
-from collab.formats.money import is_currency, minor_units, typed_price
+from collab.formats.json_tree import LIMIT_DEPTH, Node, decode_tree
+from collab.formats.money import minor_units, typed_price
 from collab.formats.report import Imported, Known, Report, shown
 from collab.formats.schema_org import DIETS, bare_name, has_type
+from collab.formats.schema_org_nodes import Graph
 from collab.plain_menu import (
     KCAL_LIMIT,
     PlainItem,
@@ -34,13 +34,11 @@ from collab.schema import (
     NAME,
     SHORT_TEXT_LIMIT_CHARACTERS,
     TEXT_LIMIT_CHARACTERS,
-    is_locale,
 )
 
 _CODES = {name: code for code, name in DIETS.items()}
 _NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 _CALORIES = re.compile(r"\s*([0-9]{1,6})(?:\.0+)?\s*(?:k?cal(?:ories)?\.?)?\s*", re.IGNORECASE)
-_HOLDERS = ("hasMenu", "menu", "mainEntity")
 
 
 def read_schema_org(content: bytes, known: Known) -> Imported:
@@ -49,35 +47,34 @@ def read_schema_org(content: bytes, known: Known) -> Imported:
     Raises StructureRefused (no JSON, no menu in it, no currency), TooLarge.
     """
     report = Report()
-    tree = decode_tree(content)
-    return imported(_Reader(tree, known, report).read(), report)
+    graph = Graph(decode_tree(content), report)
+    return imported(_Reader(graph, known, report).read(), report)
 
 
 class _Reader:
-    def __init__(self, tree: object, known: Known, report: Report) -> None:
-        self._tree = tree
+    def __init__(self, graph: Graph, known: Known, report: Report) -> None:
+        currency = graph.currency() or known.currency
+        if currency is None:
+            raise _unusable("This file does not say its currency; say it beside the file.")
+        self._graph = graph
         self._known = known
         self._report = report
         self._intake = Intake(report)
-        self._by_id: dict[str, dict[str, object]] = {}
-        self._currencies: Counter[str] = Counter()
-        self._seen: set[int] = set()  # id() of what stands in the menu; `_tree` keeps them alive
         self._used: dict[str, None] = {}  # locales of texts
         self._sections: list[PlainSection] = []
         self._groups: dict[str, PlainModifierGroup] = {}
-        self._index()
-        self._currency = self._main_currency()
+        self._currency = currency
         self._locale = ""  # of texts that do not say it, set by the first menu
 
     def read(self) -> PlainMenu:
-        menus = list(self._menus())
+        menus = list(self._graph.menus())
         if not menus:
             raise _unusable("There is no schema.org Menu in this file.")
         if len(menus) > 1:
             self._report.changed("", "The menus of this file were put together into one.")
         languages = self._languages(menus[0])
         first = languages[0] if languages else None
-        self._locale = locale_of(first, self._known, self._tagged(), self._report)
+        self._locale = locale_of(first, self._known, self._graph.tags(), self._report)
         unplaced = [item for menu in menus for item in self._menu(menu)]
         return PlainMenu(
             locale=self._locale,
@@ -88,76 +85,25 @@ class _Reader:
             modifier_groups=tuple(self._groups.values()),
         )
 
-    def _index(self) -> None:
-        """Note every node with an id, and every currency. Not recursive: a file may be deep."""
-        waiting = [self._tree]
-        while waiting:
-            value = waiting.pop()
-            if isinstance(value, list):
-                waiting.extend(value)
-            elif isinstance(value, dict):
-                waiting.extend(value.values())
-                id, currency = value.get("@id"), value.get("priceCurrency")
-                if isinstance(id, str) and len(value) > 1:
-                    self._by_id.setdefault(id, value)
-                if isinstance(currency, str) and is_currency(currency):
-                    self._currencies[currency] += 1
-
-    def _main_currency(self) -> str:
-        """The one of most prices; of several, the first in the alphabet."""
-        if self._currencies:
-            return min(self._currencies, key=lambda one: (-self._currencies[one], one))
-        if self._known.currency is None:
-            raise _unusable("This file does not say its currency; say it beside the file.")
-        return self._known.currency
-
-    def _tagged(self) -> list[str]:
-        """The first language that a text of the file is tagged with."""
-        waiting = [self._tree]
-        while waiting:
-            value = waiting.pop()
-            if isinstance(value, list):
-                waiting.extend(reversed(value))
-            elif isinstance(value, dict):
-                tag = value.get("@language")
-                if isinstance(tag, str) and is_locale(tag):
-                    return [tag]
-                waiting.extend(reversed(value.values()))
-        return []
-
-    def _menus(self) -> Iterator[Node]:
-        tops = list(nodes_of(self._tree, "$", self._report))
-        for top in list(tops):
-            tops += top.nodes("@graph")
-        for top in tops:
-            for holder in _HOLDERS:
-                if isinstance(top.value.get(holder), (dict, list)):
-                    found = self._linked(top, holder)
-                    yield from (node for node in found if has_type(node.value, "Menu"))
-        for top in tops:  # a menu that somebody refers to came already
-            if has_type(top.value, "Menu") and id(top.value) not in self._seen:
-                yield from self._once(top)
-
     def _languages(self, node: Node) -> list[str]:
         said = node.get("inLanguage")
         found: list[str | None] = []
         for one in said if isinstance(said, list) else [said]:
             tag = one.get("alternateName", one.get("name")) if isinstance(one, dict) else one
             found.append(self._intake.locale(tag, f"{node.where}.inLanguage"))
-        if not any(found) and isinstance(self._tree, dict):
-            context = self._tree.get("@context")
-            for part in context if isinstance(context, list) else [context]:
-                tag = part.get("@language") if isinstance(part, dict) else None
-                found.append(self._intake.locale(tag, "@context"))
+        if not any(found):
+            found += (
+                self._intake.locale(one, "@context") for one in self._graph.context_languages()
+            )
         return [locale for locale in dict.fromkeys(found) if locale]
 
     def _menu(self, node: Node) -> list[PlainItem]:
         """The sections of a menu are added; its items of no section come back."""
         if node.get("name") or node.get("description"):
             self._report.ignored(f"{node.where}.name", "The menu's own name and text are not kept.")
-        for section in self._linked(node, "hasMenuSection"):
+        for section in self._graph.linked(node, "hasMenuSection"):
             self._section(section, 1)
-        items = [self._item(item) for item in self._linked(node, "hasMenuItem")]
+        items = [self._item(item) for item in self._graph.linked(node, "hasMenuItem")]
         node.known("@context", "@type", "@id", "identifier", "@graph")
         node.finish()
         return [item for item in items if item is not None]
@@ -168,15 +114,16 @@ class _Reader:
         id, name = self._identity(node, "section")
         place = len(self._sections)
         self._sections.append(PlainSection(name, self._texts(node, "description"), id))
-        items = [self._item(item) for item in self._linked(node, "hasMenuItem")]
+        items = [self._item(item) for item in self._graph.linked(node, "hasMenuItem")]
         found = tuple(item for item in items if item is not None)
         self._sections[place] = replace(self._sections[place], items=found)
-        for inner in self._linked(node, "hasMenuSection"):
+        for inner in self._graph.linked(node, "hasMenuSection"):
             self._report.changed(inner.where, "A section within another became one of its own.")
             self._section(inner, depth + 1)
         node.finish()
 
     def _item(self, node: Node) -> PlainItem | None:
+        self._intake.count_item()
         id, name = self._identity(node, "item")
         if not name and id is None:
             self._report.refused(node.where, "A dish without a name was left out.")
@@ -259,7 +206,7 @@ class _Reader:
     def _add_ons(self, node: Node) -> Iterator[str]:
         """The ids of the modifier groups of a dish; each group is read once."""
         for group in node.nodes("menuAddOn"):
-            found = self._resolved(group)
+            found = self._graph.resolved(group)
             if not has_type(found.value, "MenuSection"):
                 self._report.ignored(found.where, "An add-on that is no section was left out.")
                 continue
@@ -304,23 +251,6 @@ class _Reader:
                 found.update({} if kept is None else {tag: kept})
         self._used.update(dict.fromkeys(found))
         return found
-
-    def _linked(self, node: Node, key: str) -> Iterator[Node]:
-        for found in node.nodes(key):
-            yield from self._once(self._resolved(found))
-
-    def _resolved(self, node: Node) -> Node:
-        """What a mere reference refers to, if the file has it."""
-        id = node.value.get("@id")
-        known = self._by_id.get(id) if len(node.value) == 1 and isinstance(id, str) else None
-        return node if known is None else Node(known, node.where, self._report)
-
-    def _once(self, node: Node) -> Iterator[Node]:
-        if id(node.value) in self._seen:
-            self._report.ignored(node.where, "What stands in the menu already came again.")
-            return
-        self._seen.add(id(node.value))
-        yield node
 
 
 def _said(value: object, locale: str) -> Iterator[tuple[str, object]]:

@@ -40,13 +40,14 @@ class _Writer:
     def __init__(self, plain: PlainMenu, report: Report) -> None:
         self._plain = plain
         self._report = report
+        self._locales = plain.all_locales()
         self._groups = {group.id: group for group in plain.modifier_groups}
 
     def menu(self, menu_id: str) -> dict[str, object]:
         say_lost(self._report, "", self._plain, ("source",), FORMAT)
         say_lost(self._report, "legend", self._plain.legend, ("allergens", "additives"), FORMAT)
         tree: dict[str, object] = {"@context": CONTEXT, "@type": "Menu", "identifier": menu_id}
-        locales = self._plain.all_locales()
+        locales = self._locales
         tree["inLanguage"] = list(locales) if len(locales) > 1 else locales[0]
         tree["hasMenuSection"] = [self._section(section) for section in self._plain.sections]
         unplaced = self._items(self._plain.unplaced)
@@ -122,7 +123,7 @@ class _Writer:
         """Plain where the menu has one language only: many readers know nothing else."""
         if not texts:
             return {}
-        if texts.keys() == {self._plain.locale} == set(self._plain.all_locales()):
+        if len(self._locales) == 1:
             return {key: texts[self._plain.locale]}
         tagged = [{"@language": locale, "@value": text} for locale, text in texts.items()]
         return {key: tagged}

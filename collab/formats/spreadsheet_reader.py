@@ -148,6 +148,7 @@ class _Reader:
     def _new_dish(
         self, row: Row, heading: _Heading, id: str, name: dict[str, str], is_variation: bool
     ) -> _Dish:
+        self._intake.count_item()
         kept = self._intake.id("item", id, row.where("id"))
         item = self._item(row, kept, name)
         if is_variation:

@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from collab.errors import StructureRefused, TooLarge
@@ -20,6 +21,7 @@ from collab.formats.spreadsheet import LISTS, NUMBERS, PERCENTS, PLAIN, TEXTS, u
 from collab.schema import is_locale
 
 LIMIT_ROWS = 30_000
+LIMIT_BLANK_ROWS = 200_000  # with the others; some programs write every row there could be
 LIMIT_COLUMNS = 500
 
 _SEPARATORS = ";,\t"
@@ -63,14 +65,13 @@ def read_sheet(content: bytes, report: Report) -> Sheet:
 
     Raises StructureRefused (it names the line), TooLarge.
     """
-    lines = _LINE.findall(_decoded(content))
-    separator = _separator(lines)
-    if lines and lines[0].startswith("sep="):  # what Excel writes and nobody else knows
-        lines[0] = "\n"
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    first, before, lines = _lines(_decoded(content))
+    reader = csv.reader(lines, delimiter=_separator(first), strict=True)
     columns: list[Column | None] | None = None
     rows: list[Row] = []
-    for cells in _records(reader):
+    for count, cells in enumerate(_records(reader, before)):
+        if count > LIMIT_BLANK_ROWS:
+            raise TooLarge("This file has too many empty rows.", reason="file_too_large")
         if not any(cell.strip() for cell in cells):
             continue
         if columns is None:
@@ -78,7 +79,7 @@ def read_sheet(content: bytes, report: Report) -> Sheet:
             continue
         if len(rows) == LIMIT_ROWS:
             raise TooLarge(f"A file has at most {LIMIT_ROWS} rows.", reason="menu_too_large")
-        rows.append(_row(reader.line_num, cells, columns))
+        rows.append(_row(before + reader.line_num, cells, columns))
     if columns is None:
         raise _unusable("This file is empty.")
     locales = [one[1] for one in columns if one is not None and one[0] == "name"]
@@ -94,20 +95,33 @@ def _decoded(content: bytes) -> str:
         raise _unusable("This file is not UTF-8; save it as “CSV UTF-8”.") from None
 
 
-def _separator(lines: list[str]) -> str:
+def _lines(text: str) -> tuple[str, int, Iterator[str]]:
+    """The first line that holds anything, how many lines come before, and what is to be parted."""
+    lines = (match[0] for match in _LINE.finditer(text))
+    first, before = "", 0
+    for line in lines:
+        if line.strip():
+            first = line
+            break
+        before += 1
+    if first.startswith("sep="):  # what Excel writes and nobody else knows
+        return first, before + 1, lines
+    return first, before, chain([first], lines)
+
+
+def _separator(first: str) -> str:
     """The sign that the first line has most of, outside of quotes."""
-    first = next((line for line in lines if line.strip()), "")
     if first.startswith("sep=") and first[4:5] in _SEPARATORS:
         return first[4]
     bare = re.sub(r'"[^"]*"', "", first)
     return max(_SEPARATORS, key=bare.count) if any(map(bare.count, _SEPARATORS)) else ","
 
 
-def _records(reader: _Lines) -> Iterator[list[str]]:
+def _records(reader: _Lines, before: int) -> Iterator[list[str]]:
     try:
         yield from reader
     except csv.Error:
-        line = reader.line_num
+        line = before + reader.line_num
         raise _unusable(f"Line {line} is broken: a quote, or a cell that is too long.") from None
 
 

@@ -74,6 +74,7 @@ class _Reader:
         placed: dict[str | None, list[tuple[int, PlainItem]]] = {}
         sections = self._sections()
         for one in self._catalog.of_type("ITEM"):
+            self._intake.count_item()
             item = self._item(one, variations.get(one.id, []), taxes, groups)
             category, ordinal = self._category_of(one, sections)
             placed.setdefault(category, []).append((ordinal, item))

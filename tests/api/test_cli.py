@@ -161,11 +161,12 @@ def test_migrate_backup_doctor_and_restore_work_together(run: Run, tmp_path: Pat
 
     with sqlite3.connect(tmp_path / "var" / "mirepoix.db") as connection:
         connection.execute(
-            "INSERT INTO restaurants VALUES ('r', 'R', '2025-06-01 00:00:00.000000')"
+            "INSERT INTO restaurants (id, name, created_at) "
+            "VALUES ('r', 'R', '2025-06-01 00:00:00.000000')"
         )
         connection.execute(
-            "INSERT INTO menus VALUES ('m', 'menu', 'r', 'M', 1, '2025-06-01 00:00:00.000000', "
-            "NULL)"
+            "INSERT INTO menus (id, kind, restaurant_id, title, epoch, created_at) "
+            "VALUES ('m', 'menu', 'r', 'M', 1, '2025-06-01 00:00:00.000000')"
         )
     connection.close()
     doctor = run("doctor")

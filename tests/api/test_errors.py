@@ -17,6 +17,7 @@ from collab.errors import (
     DocumentGone,
     EngineFailed,
     EpochChanged,
+    LockRefused,
     MirepoixError,
     Overloaded,
     ProtocolViolation,
@@ -26,6 +27,7 @@ from collab.errors import (
     TokenEnded,
     TooLarge,
     TooManySockets,
+    UnfitPhoto,
 )
 
 SECRET = "SELECT token FROM /srv/menus.db"
@@ -55,6 +57,8 @@ CASES: list[tuple[Exception, int, str]] = [
     (KeyError(SECRET), 500, "internal_error"),
     (web.HTTPUnsupportedMediaType(text=SECRET), 415, "unsupported_media_type"),
     (web.HTTPRequestEntityTooLarge(1, 2), 413, "content_too_large"),
+    (LockRefused("Held."), 409, "lock_held"),
+    (UnfitPhoto("Blurred."), 422, "photo_format"),
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.app import BODY_LIMIT_BYTES
-from collab.identity import Role
+from collab.identity import Access, Role
 from tests.api.conftest import Site
 from tests.collab.menus import SAMPLE
 
@@ -209,6 +209,14 @@ async def test_file_of_another_currency_changes_nothing(site, query):
 async def test_import_is_for_owners_and_managers_before_the_file_is_read(site, query):
     headers = site.bearer("bo", "bistro", Role.EDITOR)
     status, problem = await put(site, b"broken", query, **headers)
+    assert (status, problem["code"]) == (403, "forbidden_act")
+
+
+@pytest.mark.parametrize("run", ["true", "false"])
+async def test_import_into_a_menu_that_one_may_only_read_is_refused(site, run):
+    await put(site, CSV, "format=csv&currency=EUR&locale=de")
+    headers = site.bearer("olga", "bistro", Role.OWNER, menus={"lunch": Access.READ})
+    status, problem = await put(site, CSV, f"format=csv&dry_run={run}", **headers)
     assert (status, problem["code"]) == (403, "forbidden_act")
 
 

@@ -65,7 +65,7 @@ async def call(site: Site, method: str, path: str, **headers: str) -> tuple[int,
     return answer.status, None if answer.status == 204 else await answer.json()
 
 
-async def until(is_so: Any, seconds: float = 5) -> None:
+async def until(is_so: Any, seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not is_so():
             await asyncio.sleep(0.01)
@@ -170,7 +170,7 @@ async def test_what_is_not_taken_is_shown(open_net: Site, receiver: Receiver) ->
     event = StreamEvent("menu.published", "ann", {}, now)
     await open_net.house.streams.append(stream_of("lunch"), [event])
     open_net.house.deliverer.ring()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not (failing := (await call(open_net, "GET", made["id"]))[1]["failing"]):
             await asyncio.sleep(0.01)
     assert [(one["menu"], one["attempts"], one["reason"]) for one in failing] == [

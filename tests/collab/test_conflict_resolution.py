@@ -129,6 +129,7 @@ def test_currency_is_a_setting_of_the_menu():
         ("a negative price", Keep(0)),
         ("edited by another after it was deleted", Value(3)),
         ("two replace one text", Value(3)),
+        ("two replace one text", Value("BrühePotage")),
         ("an item of a section that nobody knows", Take(Remedy.RESTORE)),
         ("an item of a section that nobody knows", Take(Remedy.MOVE)),
         ("an item of a section that nobody knows", Take(Remedy.MOVE, "lost")),

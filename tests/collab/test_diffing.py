@@ -87,9 +87,7 @@ def test_what_the_target_lacks_is_deleted_and_comes_back_with_it():
 def test_field_that_the_target_lacks_is_emptied():
     document = menu_document(MENU)
     bare = replace(A, price=None, name={"de": ""})
-    changes = turn(
-        document, replace(MENU, sections=(replace(STARTERS, items=(bare, B, C, D)), MAINS))
-    )
+    changes = turn(document, replace(MENU, sections=(replace(STARTERS, items=(bare, B, C, D)), MAINS)))
     assert changes == [
         SetText("items", "a", "name", "de", ""),
         SetRegister("items", "a", "price", None),

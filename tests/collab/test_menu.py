@@ -15,17 +15,7 @@ from collab.edits import first_update
 from collab.menu import CONTAINS, FREE, MAY, read_menu
 from collab.plain_json import plain_json
 from collab.plain_menu import PlainItem, PlainMenu, PlainSection
-from tests.collab.menus import SAMPLE, client_of, menu_document, without_order
-
-
-def test_sample_comes_back_with_every_section_item_price_and_allergen():
-    document = menu_document(read_sample())
-    plain = plain_json(read_menu(document))
-    given = json.loads(SAMPLE.read_bytes())
-    assert without_order(plain) == without_order(given)
-    assert sum(len(section["items"]) for section in given["sections"]) == 255
-    for label in ("allergens", "additives"):
-        assert list(plain["legend"][label]) == list(given["legend"][label])
+from tests.collab.menus import client_of, menu_document
 
 
 def test_first_content_reads_the_same_however_often_it_is_made():
@@ -169,3 +159,29 @@ def test_roots_of_another_type_read_as_an_empty_menu():
 def deliver(client: Doc[Any], document: MenuDocument) -> None:
     update = client.get_update(document.state_vector())
     document.receive(update, read_update(update), answers_step1=True)
+
+
+def test_window_that_cannot_be_is_left_out():
+    document, client = client_of(read_sample())
+    windows = [
+        {"day": 1, "from": "25:00", "to": "26:00"},
+        {"day": 2, "from": "11:00", "to": "12:00"},
+    ]
+    client.get("sections", type=Map)["s1"]["hours@zz"] = [windows, "ann", 9]
+    deliver(client, document)
+    assert [window.day for window in read_menu(document).sections[0].hours] == [2]
+
+
+def test_codes_come_in_the_order_of_the_file_and_new_ones_after_them():
+    item = PlainItem({"de": "x"}, id="a", allergens=("c", "a"))
+    document, client = client_of(
+        PlainMenu("de", "EUR", sections=(PlainSection({"de": "S"}, id="s", items=(item,)),))
+    )
+    fields = client.get("items", type=Map)["a"]
+    with client.transaction():
+        fields["allergen:b@zz"] = ["contains", "bo", 9]
+        fields["allergen:d@zz"] = ["may", "bo", 9]
+    deliver(client, document)
+    sections: Any = plain_json(read_menu(document))["sections"]
+    assert sections[0]["items"][0]["allergens"] == ["c", "a", "b"]
+    assert sections[0]["items"][0]["may_contain"] == ["d"]

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collab.order_keys import DIGITS, is_key, key_between, keys, last_key
+from collab.order_keys import (
+    DIGITS,
+    is_key,
+    key_between,
+    keys,
+    keys_between,
+    last_key,
+    rearranged,
+)
 
 # What fractional-indexing answers to the same questions.
 KNOWN = [
@@ -108,3 +116,46 @@ def test_inserting_at_the_same_place_a_thousand_times_stays_in_order():
         new = key_between(before, after)
         assert before < new < after
         after = new
+
+
+@given(
+    st.integers(0, 40), st.sampled_from([(None, None), (None, "a0"), ("a0", "a1"), ("Zz", "a0V")])
+)
+def test_keys_between_are_in_order_and_short(count, ends):
+    made = keys_between(*ends, count)
+    assert len(made) == count
+    line = [end for end in (ends[0], *made, ends[1]) if end is not None]
+    assert line == sorted(set(line))
+    assert all(is_key(key) and len(key) <= 6 for key in made)
+
+
+_known = st.dictionaries(
+    st.sampled_from("abcdefgh"), st.sampled_from(["a0", "a1", "a1V", "a2", "", "zz!", "Zz"])
+)
+
+
+@given(_known, st.permutations("abcdefgh"), st.integers(0, 8))
+def test_rearranged_keys_sort_as_wanted(known, order, count):
+    wanted = order[:count]
+    new = rearranged(wanted, known)
+    keys = {**known, **new}
+    assert sorted(wanted, key=lambda id: (keys[id], id)) == wanted
+    assert all(is_key(key) for key in new.values())
+    assert set(new) >= set(wanted) - set(known)
+
+
+@given(st.permutations(range(7)))
+def test_as_few_keys_change_as_possible(order):
+    known = {str(place): key for place, key in enumerate(keys(7))}
+    wanted = [str(place) for place in order]
+    rises = (
+        len(rise)
+        for size in range(8)
+        for rise in combinations(order, size)
+        if list(rise) == sorted(rise)
+    )
+    assert len(rearranged(wanted, known)) == 7 - max(rises)
+
+
+def test_what_is_in_order_keeps_even_odd_keys():
+    assert rearranged(["x", "y", "z"], {"x": "", "y": "a0", "z": "a0"}) == {}

@@ -246,6 +246,9 @@ class NodePerson:
 class PythonPerson:
     """Somebody with pycrdt at the y-websocket door, who comes back after every close.
 
+    Live updates that arrive before the state wait for it: pycrdt 0.14 would integrate them over
+    the gap, and its state vector, which is our vector clock, would not say so.
+
     seen: called after everything that was applied.
     """
 
@@ -300,6 +303,7 @@ class PythonPerson:
 
     async def _run(self) -> None:
         while True:
+            self._synced.clear()
             with suppress(aiohttp.ClientError, ConnectionError):
                 async with RawYjs(self._url, self._headers) as socket:
                     await self._sync(socket)
@@ -312,16 +316,20 @@ class PythonPerson:
         await socket.send_sync(STEP_1, self.replica.state_vector())
         self._socket = socket
         number = 0
+        early: list[bytes] = []
         while (frame := await socket.frame(number)) is not None:
             number += 1
             match read_sync(frame):
                 case (0, state_vector):
                     await socket.send_sync(STEP_2, self.replica.missing_for(state_vector))
-                case (kind, update):
-                    self.replica.apply(update)
-                    self.seen()
-                    if kind == STEP_2:
-                        self._synced.set()
+                case (2, update) if not self._synced.is_set():
+                    early.append(update)
+                case (_, update):
+                    for one in (update, *early):
+                        self.replica.apply(one)
+                        self.seen()
+                    early.clear()
+                    self._synced.set()
 
 
 def clocks_in_base64(state_vector: str) -> dict[int, int]:

@@ -1,12 +1,13 @@
 """Random edits of a menu, planned without looking at it: good ones, and bad ones to be set back.
 
-Bad edits keep to `targets`, so that everything else can be foreseen exactly.
+Bad edits keep to `targets`, so that everything else can be foreseen exactly. For the same reason
+only targets are both typed in and deleted: a text does not say who wrote it when.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
@@ -55,6 +56,12 @@ class Plans:
     targets: list[str]
     locales: Sequence[str]
     made: int = 0  # ids
+    typed: list[str] = field(init=False)
+    deleted: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.typed = [*self.items[::2], *self.targets]
+        self.deleted = [*self.items[1::2], *self.targets]
 
     def good(self, user: str) -> Edit:
         """An edit that an editor may make."""
@@ -64,7 +71,7 @@ class Plans:
         if kind < 5:
             return self._set(user, item, "price", 10 * random.randrange(30, 300))
         if kind < 9:
-            return self.text(item, random.choice(self.locales))
+            return self.text(random.choice(self.locales))
         if kind < 11:
             key = f"a{random.choice('0123456789abcdef')}{random.randrange(10_000)}V"
             return self._set(user, item, "loc", [random.choice(self.sections), key])
@@ -74,7 +81,7 @@ class Plans:
         if kind < 14:
             return self._set(user, item, "diet:vegan", random.random() < 0.5)
         if kind < 16:
-            return self._set(user, item, "deleted", random.random() < 0.4)
+            return self._set(user, random.choice(self.deleted), "deleted", random.random() < 0.4)
         if kind < 17:
             return self._variation(user, item)
         if kind < 18:
@@ -88,15 +95,16 @@ class Plans:
         )
         return self._set(user, item, register, value)
 
-    def text(self, item: str, locale: str) -> Edit:
+    def text(self, locale: str, item: str | None = None) -> Edit:
         """Some letters of a name or a description."""
         random = self.random
-        path = [item, random.choice(("name", "desc")), locale]
+        path = [item or random.choice(self.typed), random.choice(("name", "desc")), locale]
         come = "".join(random.choices(WORDS, k=random.randrange(4)))
         return _text("items", path, random.random(), random.randrange(4), come)
 
-    def note(self, item: str) -> Edit:
+    def note(self) -> Edit:
         """Some letters of a note to the staff."""
+        item = self.random.choice(self.typed)
         return _text("items", [item, "note"], self.random.random(), 0, self.random.choice(WORDS))
 
     def forbidden(self, user: str, locale: str) -> Edit:
@@ -114,7 +122,7 @@ class Plans:
                 lambda: self._set(user, item, "allergen:Fisch", "free"),
                 lambda: self._set(user, item, "tax", 700),
                 lambda: self._set(user, item, "var:large:name:de", "groß"),
-                lambda: self.text(item, locale),
+                lambda: self.text(locale, item),
                 lambda: {**self._create(user), "id": self._new_id("forbidden")},
             )
         )()

@@ -62,20 +62,41 @@ def entries_in(replica: MenuReplica, register: Register) -> set[Entry]:
 def expected_conflicts(held: Mapping[Register, set[Entry]]) -> set[Target]:
     """Where people have to be asked, from what the registers must hold.
 
-    held: of every register that was written. What is deleted has no other conflict than that.
+    held: of every register that was written. What is deleted has no other conflict than that
+    somebody wrote in it after.
     """
-    found: set[Target] = set()
-    for (root, id, name), entries in held.items():
-        if len({value for _, value, _, _ in entries}) < 2:
-            continue
-        if name == "deleted" or name.endswith(":deleted"):
-            if not _is_gone(held, root, id, name):
-                found.add(("deleted", root, id, name))
-            continue
-        kind = _kind(name)
-        if kind is not None and not _is_gone(held, root, id, name):
-            found.add((kind, root, id, name))
-    return found
+    found = {
+        (kind, root, id, name)
+        for (root, id, name), entries in held.items()
+        if (kind := _kind(name)) is not None
+        and _disagree(entries)
+        and not _is_gone(held, root, id, name)
+    }
+    marks = {register for register in held if register[2].rpartition(":")[2] == "deleted"}
+    return found | {("deleted", *mark) for mark in marks if _is_edited_after(held, mark)}
+
+
+def _is_edited_after(held: Mapping[Register, set[Entry]], mark: Register) -> bool:
+    """Whether a deletion is doubtful: restored at once, or written in later by somebody else."""
+    root, id, name = mark
+    if name != "deleted" and _latest(held.get((root, id, "deleted"), set())) == "true":
+        return False
+    if _disagree(held[mark]):
+        return True
+    if _latest(held[mark]) != "true":
+        return False
+    _, _, user, ms = max(held[mark], key=_age)
+    start = name.removesuffix("deleted")
+    return any(
+        other[:2] == mark[:2] and other != mark and other[2].startswith(start)
+        and late > ms and author != user
+        for other, entries in held.items()
+        for _, _, author, late in entries
+    )  # fmt: skip
+
+
+def _disagree(entries: set[Entry]) -> bool:
+    return len({value for _, value, _, _ in entries}) > 1
 
 
 def _kind(name: str) -> str | None:
@@ -92,8 +113,11 @@ def _is_gone(held: Mapping[Register, set[Entry]], root: str, id: str, name: str)
 
 
 def _latest(entries: set[Entry]) -> str | None:
-    newest = max(entries, key=lambda entry: (entry[3], entry[0]), default=None)
-    return None if newest is None else newest[1]
+    return max(entries, key=_age)[1] if entries else None
+
+
+def _age(entry: Entry) -> tuple[int, str]:
+    return entry[3], entry[0]
 
 
 def _plain(value: Any) -> str:

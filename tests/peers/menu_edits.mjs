@@ -71,10 +71,10 @@ const KINDS = {
     if (!(map instanceof Y.Map)) return false
     map.set(ownKey(doc, key), value)
   },
-  nest: (doc, { root, path, key, text }) => {
+  nest: (doc, { root, path, key, type, text }) => {
     const map = at(doc, root, path)
     if (!(map instanceof Y.Map)) return false
-    map.set(ownKey(doc, key), text === undefined ? new Y.Map([['inside', 1]]) : new Y.Text(text))
+    map.set(ownKey(doc, key), text === undefined ? NESTED[type ?? 'map']() : new Y.Text(text))
   },
   drop: (doc, { root, path, key }) => {
     const map = at(doc, root, path)
@@ -92,6 +92,12 @@ const KINDS = {
     text.format(0, 1, value)
   },
   new_root: (doc, { root, key, value }) => { doc.getMap(root).set(key, value) }
+}
+
+const NESTED = {
+  map: () => new Y.Map([['inside', 1]]),
+  xml: () => new Y.XmlFragment(),
+  document: () => new Y.Doc()
 }
 
 const at = (doc, root, path) =>

@@ -273,14 +273,6 @@ const cases = {
     writeRegister(ann.getMap('items').get('i'), 'price', 600, 'ann', 6)
     return [since(ann, seen), first, all(base), first]
   },
-  'an update whose predecessor is missing shows nothing': () => {
-    const base = menu()
-    const ann = replica(100, [all(base)])
-    writeRegister(ann.getMap('items').get('i'), 'price', 500, 'ann', 5)
-    const seen = replica(101, [all(ann)])
-    writeRegister(ann.getMap('items').get('i'), 'kcal', 600, 'ann', 6)
-    return [all(base), since(ann, seen)]
-  },
   'registers whose keys were deleted': () => {
     const base = menu()
     const ann = replica(100, [all(base)])

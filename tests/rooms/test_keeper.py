@@ -31,6 +31,8 @@ PLAIN = PlainMenu(
     "de", "EUR", sections=(PlainSection({"de": "Vorspeisen"}, id="s", items=(SOUP, ROLL)),)
 )
 
+DELETED = [True, "ann", 5]  # as a register holds it
+
 Doing = Callable[[Doc[Any]], None]
 
 
@@ -218,6 +220,32 @@ def test_two_prices_open_a_conflict_and_an_edit_that_saw_both_ends_it(menu_house
     assert conflicts(menu_house) == [(kind, True), (kind, False)]
     closed = [row for meant in menu_house.log.meant for row in meant.conflicts][-1]
     assert closed.resolved_by == "ann" and closed.resolution == {"by": "edit"}
+
+
+def test_conflict_shows_a_candidate_that_is_not_read_as_it_is_now(menu_house: Any) -> None:
+    ann, bob = menu_house.meet("ann"), menu_house.meet("bob")
+    one, other = ann.edit(set_register("price", 500)), bob.edit(set_register("price", 550, ms=9))
+    again = ann.edit(set_register("price", 510, ms=6))  # not having seen 550, which reads first
+    for peer, update in ((ann, one), (bob, other)):
+        peer.room.receive(peer.seat, update)
+    menu_house.room.conflicts()
+    ann.room.receive(ann.seat, again)
+    (row,) = [row for row in menu_house.room.conflicts() if row.kind == "prices"]
+    assert [shown["value"] for shown in row.candidates] == [550, 510]
+
+
+def test_deleting_once_more_ends_the_doubt_about_a_deletion(menu_house: Any) -> None:
+    ann, bob, cem = (menu_house.meet(name) for name in ("ann", "bob", "cem"))
+    send(ann, lambda doc: fields(doc).update({f"deleted@{replica_of(doc.client_id)}": DELETED}))
+    menu_house.settle(ann, bob, cem)
+    send(bob, set_register("price", 500, ms=6))
+    menu_house.settle(ann, bob, cem)
+    assert [row.kind for row in menu_house.room.conflicts() if row.part_id == "soup"] == ["deleted"]
+    before = len(changes(menu_house))
+    send(cem, set_register("deleted", True, ms=7))
+    menu_house.settle(ann, bob, cem)
+    assert not [row for row in menu_house.room.conflicts() if row.part_id == "soup"]
+    assert len(changes(menu_house)) == before, "nothing for the history: it reads as before"
 
 
 def test_conflict_that_stood_is_the_same_one_when_the_room_opens_again(menu_house: Any) -> None:

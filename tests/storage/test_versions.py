@@ -182,11 +182,18 @@ async def test_scheduled_publication_is_told_when_its_time_comes(desk):
         ("menu.effective", None, 2),
         ("menu.effective", None, 1),
     ]
-    assert not await tell("supper", NOW) if await exists(desk, "supper") else True
+    with pytest.raises(DocumentGone):
+        await tell("supper", NOW)
 
 
-async def exists(desk: Desk, document_id: str) -> bool:
-    return await desk.publications.load(document_id) is not None
+async def test_schedule_that_passed_while_nobody_watched_is_still_told(desk):
+    await desk.publish(1)
+    await desk.publish(2, starts_at=NOW + HOUR)
+    later = NOW + timedelta(days=2)
+    assert [one.document_id for one in await desk.publications.scheduled(later)] == ["lunch"]
+    assert await desk.publications.tell_effective("lunch", later)
+    assert (await desk.told())[-1] == ("menu.effective", None, 2)
+    assert await desk.publications.scheduled(NOW + timedelta(days=30)) == []
 
 
 async def test_menu_without_a_schedule_is_not_watched(desk):

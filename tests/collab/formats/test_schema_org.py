@@ -10,7 +10,7 @@ import pytest
 
 from api.menu_file import read_sample
 from collab.errors import StructureRefused, TooLarge
-from collab.formats.json_tree import LIMIT_FILE_BYTES
+from collab.formats.json_tree import LIMIT_FILE_BYTES, LIMIT_NODES
 from collab.formats.report import Action, Imported, Known, Report
 from collab.formats.schema_org_reader import read_schema_org
 from collab.formats.schema_org_writer import write_schema_org
@@ -251,9 +251,24 @@ def test_unusable_file_is_refused_with_a_sentence(content):
     assert refused.value.reason == "unusable_file"
 
 
-def test_file_that_is_too_large_is_refused():
+@pytest.mark.parametrize(
+    "content",
+    [
+        b" " * (LIMIT_FILE_BYTES + 1),
+        b"[" + b"{}," * LIMIT_NODES + b"{}]",
+        b"[" + b"1," * LIMIT_NODES + b"1]",
+        json.dumps(menu({"name": "S", "hasMenuItem": [{"name": "x"}] * 3001})).encode(),
+    ],
+)
+def test_too_much_is_refused(content):
     with pytest.raises(TooLarge):
-        read_schema_org(b" " * (LIMIT_FILE_BYTES + 1), NOTHING)
+        read_schema_org(content, EUR)
+
+
+def test_many_unknown_properties_are_no_long_report():
+    found = read(menu(**{f"k{number}": 1 for number in range(100_000)}))
+    assert len(found.report) < 100
+    assert "Further" in found.report[-1].what
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from collab.formats.report import Action, Imported, Known, Report
 from collab.formats.settled import settled
 from collab.formats.spreadsheet import guarded, joined, parted, unguarded
 from collab.formats.spreadsheet_reader import read_csv
-from collab.formats.spreadsheet_rows import LIMIT_ROWS
+from collab.formats.spreadsheet_rows import LIMIT_BLANK_ROWS, LIMIT_ROWS
 from collab.formats.spreadsheet_writer import write_csv
 from collab.plain_menu import PlainItem, PlainMenu, PlainSection, PlainVariation
 from tests.collab.formats.menus import FULL, menu_of
@@ -234,6 +234,14 @@ def test_id_given_twice_is_refused_once():
     assert found.report[0].where == "line 3, column id"
 
 
+@pytest.mark.parametrize("before", ["", "\n\n", "sep=,\r\n", '\n"sep=,"\n'])
+def test_remarks_name_the_line_of_the_file(before):
+    text = before.replace('"', "") + "name,price\n\nSuppe,x\n"
+    [remark] = read(text).report
+    line = text.replace("\r", "").split("\n").index("Suppe,x") + 1
+    assert remark.where == f"line {line}, column price"
+
+
 def test_empty_cell_says_nothing_and_a_dash_empties_a_list():
     one = only_item(read("name,allergens,traits,price\nSuppe,-,,\n"))
     assert (one.allergens, one.traits, one.price) == ((), None, None)
@@ -342,6 +350,7 @@ def test_file_that_is_not_utf_8_is_refused():
         b" " * (LIMIT_FILE_BYTES + 1),
         b"name\n" + b"a\n" * (LIMIT_ROWS + 1),
         b"name" + b",x" * 600,
+        b"name\n" + b"\n" * (LIMIT_BLANK_ROWS + 1),
         b"name\n" + b"a\n" * 4000,
     ],
 )

@@ -1,0 +1,205 @@
+"""The shape of a menu is refused, not repaired, and whoever breaks it breaks it for nobody else.
+
+A stock client that deletes or replaces what is nested, or adds a root, is sent away with 4422;
+the others see nothing of it and work on. Thousands of damaged updates of menus never make an
+invalid value visible, nor end the room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from random import Random
+from typing import Any, Final
+
+import pytest
+
+from collab.identity import Role
+from tests.live.conftest import StartServer
+from tests.live.menu_clients import Edit, MenuReplica, NodePerson, PythonPerson
+from tests.live.menu_house import LOCALES, MENU, OWNER, SETTINGS, import_sample, token_of
+from tests.live.menu_plans import Plans
+from tests.live.menu_watch import MenuWatch
+from tests.live.mutations import Mutations, framing, with_length
+from tests.live.server import LiveServer
+from tests.live.test_hostile import attack
+from tests.live.visitors import ask
+from tests.peers.stock import Kind, StockClients
+
+pytestmark = pytest.mark.node
+
+STRUCTURE: Final = 4422
+ITEM, SECTION = "i1", "s1"  # of the imported menu
+FRAMES: Final = 5_000
+MODELS: Final = 500  # genuine updates that are damaged
+
+
+def in_items(kind: str, path: list[str], key: str, **more: Any) -> Edit:
+    return {"kind": kind, "root": "items", "path": path, "key": key, **more}
+
+
+BREAKS: Final[Mapping[str, Edit]] = {
+    "deletes an item": in_items("drop", [], ITEM),
+    "deletes a section": {"kind": "drop", "root": "sections", "path": [], "key": SECTION},
+    "deletes a text": in_items("drop", [ITEM, "name"], "de"),
+    "deletes all texts": in_items("drop", [ITEM], "desc"),
+    "deletes the note": in_items("drop", [ITEM], "note"),
+    "replaces an item": in_items("nest", [], ITEM),
+    "replaces an item by a number": in_items("put", [], ITEM, value=5),
+    "replaces a text": in_items("nest", [ITEM, "name"], "de", text="new"),
+    "replaces a text by a string": in_items("put", [ITEM, "name"], "de", value="new"),
+    "adds a root": {"kind": "new_root", "root": "secrets", "key": "a", "value": 1},
+    "adds a document": in_items("nest", [ITEM], "more", type="document"),
+    "adds XML": in_items("nest", [ITEM], "more", type="xml"),
+}
+DOORS: Final[tuple[Kind, ...]] = ("y-websocket-3.1", "hocuspocus-4")
+
+
+@pytest.fixture
+async def server(start_server: StartServer) -> LiveServer:
+    started: LiveServer = await start_server(settings=SETTINGS, dev=False)
+    return started
+
+
+async def menu_of(server: LiveServer) -> Any:
+    status, shown = await ask(server, "GET", f"/api/v1/menus/{MENU}", OWNER)
+    assert status == 200, shown
+    return shown
+
+
+async def stored_updates(server: LiveServer) -> int:
+    status, shown = await ask(server, "GET", f"/api/v1/documents/{MENU}", OWNER)
+    assert status == 200, shown
+    return int(shown["size"]["acknowledged"])
+
+
+async def observer(server: LiveServer, stack: list[PythonPerson]) -> MenuWatch:
+    """Somebody in Python who looks at everything."""
+    person = PythonPerson("observer", f"{server.y_door}/{MENU}", token_of("vera", Role.VIEWER))
+    await person.arrive()
+    stack.append(person)
+    settings = dict(person.replica.roots["meta"].to_py() or {})
+    watch = MenuWatch(person.replica, settings)
+    person.seen = watch.look
+    return watch
+
+
+async def closed_with(clients: StockClients, name: str) -> list[int]:
+    """The codes of all closes of a client that was sent away."""
+    closes = (await clients.call("wait_closed", name))["closes"]
+    return [one["code"] for one in closes]
+
+
+@pytest.mark.parametrize("is_offline", [False, True], ids=["live", "after a while offline"])
+@pytest.mark.parametrize("kind", DOORS)
+async def test_who_breaks_the_shape_is_sent_away_and_nobody_else_notices(
+    server: LiveServer, clients: StockClients, kind: Kind, is_offline: bool
+) -> None:
+    await import_sample(server)
+    before = await menu_of(server)
+    people: list[PythonPerson] = []
+    watch = await observer(server, people)
+    witness = NodePerson("witness", clients)
+    await witness.arrive(server, "hocuspocus-4", MENU, token_of("wanda", Role.EDITOR))
+    clocks = await witness.clocks()
+    for number, (what, edit) in enumerate(BREAKS.items()):
+        culprit = NodePerson(f"culprit {number}", clients)
+        await culprit.arrive(server, kind, MENU, token_of("carl", Role.OWNER))
+        if is_offline:
+            await culprit.go_offline()
+            already = len(await closed_with(clients, culprit.name))
+        (made,) = await culprit.edit([edit])
+        assert made.is_done, what
+        if is_offline:
+            await culprit.come_back()
+            await clients.call("wait_closed", culprit.name, count=already + 1)
+        assert STRUCTURE in await closed_with(clients, culprit.name), what
+        await clients.call("destroy", culprit.name)
+    assert await menu_of(server) == before
+    assert await witness.clocks() == clocks, "somebody was shown something"
+    assert await stored_updates(server) == 1  # the import
+    assert watch.complaints == [] and people[0].close_codes == []
+    price = {"kind": "set", "root": "items", "id": ITEM, "register": "price", "user": "wanda"}
+    await witness.edit([{**price, "value": 4711}])
+    await clients.call("wait_saved", "witness")
+    status = await clients.call("status", "witness")
+    assert status["closes"] == []
+    assert [
+        item["price"]
+        for section in (await menu_of(server))["sections"]
+        for item in section["items"]
+        if item["id"] == ITEM
+    ] == [4711]
+    for person in people:
+        await person.go_offline()
+
+
+async def same_content(clients: StockClients, one: str, other: str) -> None:
+    """Wait until two clients show the same. What is damaged may wait for ever for what it names."""
+    async with asyncio.timeout(15):
+        while (await clients.state(one))["sha256"] != (await clients.state(other))["sha256"]:
+            await asyncio.sleep(0.05)
+
+
+def models(state: bytes, sections: list[str], items: list[str], random: Random) -> list[bytes]:
+    """Updates of menus as clients make them, good and bad ones, each by a client of its own."""
+    plans = Plans(random, items, sections, items[:20], LOCALES)
+    found: list[bytes] = []
+    while len(found) < MODELS:
+        replica = MenuReplica()
+        replica.apply(state)
+        edit = plans.good("mallory") if len(found) % 3 else plans.bad("mallory")
+        _, update = replica.carry_out(edit)
+        if update is not None:
+            found.append(update)
+    return found
+
+
+@pytest.mark.parametrize("seed", [1])
+async def test_damaged_updates_of_menus_show_nobody_anything_invalid(
+    server: LiveServer, clients: StockClients, seed: int
+) -> None:
+    shown = await import_sample(server)
+    people: list[PythonPerson] = []
+    watch = await observer(server, people)
+    watcher = NodePerson("watcher", clients)
+    await watcher.arrive(server, "y-websocket-3.1", MENU, token_of("viktor", Role.VIEWER))
+    settings = dict(people[0].replica.roots["meta"].to_py() or {})
+    await clients.call("menu_watch", "watcher", settings=settings)
+    random = Random(seed)
+    items = [item["id"] for section in shown["sections"] for item in section["items"]]
+    sections = [section["id"] for section in shown["sections"]]
+    genuine = models(people[0].replica.missing_for(b"\x00"), sections, items, random)
+    damage = Mutations(seed)
+    token = token_of("mallory", Role.EDITOR)
+    address = with_length(MENU.encode())
+    closes: Counter[str] = Counter()
+    async with asyncio.TaskGroup() as group:
+        for url, opening, prefix in (
+            (f"{server.y_door}/{MENU}?token={token}", (), b""),
+            (
+                server.hocuspocus_door,
+                (address + b"\x02\x00" + with_length(token.encode()),),
+                address,
+            ),
+        ):
+            wrapped = [framing(prefix + kind) for kind in (b"\x00\x02", b"\x00\x02", b"\x00\x01")]
+            payloads = [
+                random.choice(wrapped)(damage.damaged(random.choice(genuine)))
+                for _ in range(FRAMES // 2)
+            ]
+            group.create_task(attack(url, opening, payloads, closes))
+    assert sum(closes.values()) > FRAMES / 10, closes
+    witness = NodePerson("witness", clients)
+    await witness.arrive(server, "hocuspocus-4", MENU, token_of("wanda", Role.EDITOR))
+    made = await witness.edit([Plans(random, items, sections, items, LOCALES).good("wanda")])
+    assert made[0].is_done
+    await clients.call("wait_saved", "witness")
+    await same_content(clients, "watcher", "witness")
+    seen = await clients.call("menu_watched", "watcher")
+    assert seen["complaints"] == [] and watch.complaints == []
+    assert watch.checked > 7 * len(items), "hardly anything got through"
+    people[0].check()
+    for person in people:
+        await person.go_offline()
