@@ -93,6 +93,10 @@ class ConflictWatch:
         self._rows += rows
         self._events += events
 
+    def write_again(self) -> None:
+        """Hand over all that stand once more: the last rows were not saved."""
+        self._rows += self._cases.standing()
+
     def forget_document(self) -> None:
         """The document was rebuilt; everything is looked at afresh."""
         self._book = None

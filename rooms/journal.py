@@ -43,6 +43,10 @@ class Saver(Protocol):
         """The document does not exist any more; what was added was not saved."""
         ...
 
+    def lost_meaning(self) -> None:
+        """The bytes were saved, and what they mean could not be."""
+        ...
+
     def pause(self) -> None:
         """Saving is impossible for now."""
         ...
@@ -172,11 +176,11 @@ class Journal:
 
     async def _settle(self, done: list[_Waiting], appended: Appended) -> None:
         self.durable = done[-1].position
-        gone = appended.gone
-        for saver in {
-            waiting.saver: None for waiting in done if waiting.updates.document_id in gone
-        }:
+        for saver in _savers_of(done, appended.gone):
             saver.lost_document()
+        for saver in _savers_of(done, appended.dirty):
+            self._meter.refused("not_projected")
+            saver.lost_meaning()
         for saver in {waiting.saver: None for waiting in done}:
             saver.saved(self.durable)
         self._on_appended(appended)
@@ -188,6 +192,12 @@ class Journal:
                 saver.resume()
         async with self._settled:
             self._settled.notify_all()
+
+
+def _savers_of(done: list[_Waiting], document_ids: frozenset[str]) -> list[Saver]:
+    """Whoever added updates of these documents, each once."""
+    found = (one.saver for one in done if one.updates.document_id in document_ids)
+    return list(dict.fromkeys(found))
 
 
 def _by_document(waiting: list[_Waiting]) -> list[DocumentUpdates]:

@@ -27,6 +27,7 @@ from collab.review import Changed, MayWrite, Refused
 from collab.rights import text_field
 from collab.schema import ITEMS
 from collab.structure import Path, Resolved
+from collab.upkeep import REBALANCE_FROM_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class MenuKeeper:
         self._ledger = Ledger(make_id)
         self._watch = ConflictWatch(state, make_id)
         self._items: dict[str, None] = {}  # ids of items whose rows have to be written
+        self.has_long_keys = False  # somebody wrote an order key that should be shorter
 
     @property
     def has_news(self) -> bool:
@@ -126,6 +128,11 @@ class MenuKeeper:
         parts = self._guard().parts
         return tuple(item_row(parts.meta, item) for item in parts.items.values())
 
+    def write_again(self) -> None:
+        """What was handed over last was not saved: write conflicts and rows once more."""
+        self._watch.write_again()
+        self._items.update(dict.fromkeys(self._guard().parts.items))
+
     def forget_document(self) -> None:
         """The document was rebuilt; it is read afresh when it is needed."""
         self._read = None
@@ -170,6 +177,7 @@ class MenuKeeper:
         at = self._utc()
         for changed in changes:
             self._watch.note(changed, author, at, resolution)
+            self.has_long_keys |= _is_long_key(changed)
             if changed.root == ITEMS:
                 self._items[changed.part_id] = None
             key, _, locale = changed.field.partition(":")
@@ -181,3 +189,15 @@ class MenuKeeper:
                 if clash is not None:
                     self._watch.clash(clash)
         self._ledger.record((one for one in changes if not one.is_quiet), author, at)
+
+
+def _is_long_key(changed: Changed) -> bool:
+    """Whether it is an order key that grew long."""
+    match changed.field.rpartition(":")[2], changed.after:
+        case "loc", [_, str(key)]:
+            return len(key) > REBALANCE_FROM_CHARACTERS
+        case "pos", str(key):
+            return len(key) > REBALANCE_FROM_CHARACTERS
+        case _:
+            is_group = changed.field.startswith("mod:") and isinstance(changed.after, str)
+            return is_group and len(str(changed.after)) > REBALANCE_FROM_CHARACTERS

@@ -21,6 +21,7 @@ from collab import messages
 from collab.admission import UpdateOutline, read_state_vector, read_update
 from collab.awareness import AwarenessTable
 from collab.document import Applied, Gap, MenuDocument
+from collab.edits import edit_of
 from collab.engine import merged
 from collab.errors import (
     DocumentGone,
@@ -32,6 +33,7 @@ from collab.errors import (
 from collab.ledger import Author
 from collab.menu import Menu
 from collab.records import ConflictRow, Consequences, Document, ItemRow
+from collab.upkeep import plan_rebalance
 from rooms import answers
 from rooms.client_ids import ClientIds
 from rooms.field_rights import tell_refused, writer
@@ -40,7 +42,7 @@ from rooms.lock_table import LockTable
 from rooms.presence import Presence
 from rooms.seat import Seat
 from rooms.surroundings import Surroundings
-from rooms.turn import SERVER_SESSION, Handled
+from rooms.turn import SERVER_SESSION, SERVER_USER, Handled
 from rooms.turns import Turns
 
 ASK_AGAIN_SECONDS = 10.0  # a client that never answers a SyncStep1 is asked once more
@@ -321,6 +323,14 @@ class MenuRoom:
         self.turns.forget()
         self.close(DocumentGone("the document was deleted"))
 
+    def lost_meaning(self) -> None:
+        """Rows and events of the menu could not be saved; its conflicts are written again.
+
+        Its rows are made anew by whoever looks after marked menus.
+        """
+        if self._keeper is not None:
+            self._keeper.write_again()
+
     def pause(self) -> None:
         """Saving is impossible for now."""
         self._is_saving_paused = True
@@ -360,6 +370,8 @@ class MenuRoom:
         if self._keeper is not None and self._keeper.is_looking_due and not self.is_holding:
             self._keeper.settle()
             self.turns.end_soon()
+        if self._keeper is not None and self._keeper.has_long_keys and not self.is_holding:
+            self._shorten_keys()
         waiting = self.turns.waiting()
         for seat in list(self.seats):
             if seat.behind is not None:
@@ -420,6 +432,15 @@ class MenuRoom:
         outcome = self._keeper.review(arrival, author, may_write)
         tell_refused(seat, outcome.refused, self._around.meter)
         return outcome.repair
+
+    def _shorten_keys(self) -> None:
+        """Write short order keys where they grew long; only the server does that."""
+        assert self._keeper is not None
+        self._keeper.has_long_keys = False
+        changes = plan_rebalance(self._keeper.menu())
+        ms = int(self._around.clock.utc().timestamp() * 1000)
+        if changes:
+            self.edit(edit_of(changes, SERVER_USER, ms), SERVER_USER)
 
     def _take_consequences(self) -> Consequences | None:
         if self._keeper is None or self._is_broken or not self._keeper.has_news:

@@ -48,12 +48,12 @@ class PublicationStore:
         self._database = database
 
     async def load(self, document_id: str) -> Schedule | None:
-        """What was ever published of a menu and not cancelled; None when there is no such menu.
+        """The publications of a menu that can be shown now or later; None: no such menu.
 
         Cancelling is safe. Raises StoreError.
         """
         async with self._database.read() as connection:
-            return await load_schedule(connection, document_id)
+            return await load_schedule(connection, document_id, self._database.clock())
 
     async def find(self, document_id: str, publication_id: str) -> Publication | None:
         """One publication, also a cancelled one. Cancelling is safe. Raises StoreError."""
@@ -135,7 +135,7 @@ class PublicationStore:
         )
         async with self._database.read() as connection:
             ids = (await connection.execute(wanted)).scalars().all()
-            found = [await load_schedule(connection, id) for id in ids]
+            found = [await load_schedule(connection, id, now) for id in ids]
         return [schedule for schedule in found if schedule is not None]
 
     async def tell_effective(self, document_id: str, at: datetime) -> bool:
@@ -146,7 +146,7 @@ class PublicationStore:
 
         async def work(connection: AsyncConnection) -> bool:
             await lock_menu(connection, document_id)
-            schedule = await load_schedule(connection, document_id)
+            schedule = await load_schedule(connection, document_id, at)
             if schedule is None:
                 return False
             told = await connection.scalar(
@@ -174,7 +174,7 @@ class PublicationStore:
         body: Mapping[str, object],
         at: datetime,
     ) -> None:
-        schedule = await load_schedule(connection, document_id)
+        schedule = await load_schedule(connection, document_id, at)
         number = None if schedule is None else _effective_number(schedule, at)
         event = StreamEvent(type, user_id, {**body, "effective": number}, at)
         stream, dialect = stream_of(document_id), self._database.dialect
@@ -188,20 +188,43 @@ async def lock_menu(connection: AsyncConnection, document_id: str) -> None:
         raise DocumentGone("There is no such menu.", reason="menu_not_found")
 
 
-async def load_schedule(connection: AsyncConnection, document_id: str) -> Schedule | None:
-    """The standing publications of a menu, inside a transaction; None: there is no such menu."""
+async def load_schedule(
+    connection: AsyncConnection, document_id: str, at: datetime
+) -> Schedule | None:
+    """The publications of a menu that can be shown at `at` or later, inside a transaction.
+
+    None: there is no such menu. Those that something newer stands before for ever are left out:
+    a menu that was published a thousand times has one that counts.
+    """
     zone = await connection.scalar(
         select(restaurants.c.time_zone)
         .join(menus, menus.c.restaurant_id == restaurants.c.id)
-        .where(menus.c.id == document_id)
+        .where(menus.c.id == document_id, menus.c.deleted_at.is_(None))
     )
     if zone is None:
         return None
-    rows = await connection.execute(
-        select(publications)
-        .where(publications.c.document_id == document_id, publications.c.cancelled_at.is_(None))
-        .order_by(publications.c.created_at, publications.c.id)
+    table = publications
+    standing = (table.c.document_id == document_id) & table.c.cancelled_at.is_(None)
+    everyday = table.c.daily_from.is_(None) & table.c.ends_at.is_(None) & (table.c.starts_at <= at)
+    newest = (
+        select(table.c.created_at, table.c.id)
+        .where(standing, everyday)
+        .order_by(table.c.created_at.desc(), table.c.id.desc())
+        .limit(1)
     )
+    query = (
+        select(table)
+        .where(standing, or_(table.c.ends_at.is_(None), table.c.ends_at > at))
+        .order_by(table.c.created_at, table.c.id)
+    )
+    found = (await connection.execute(newest)).first()
+    if found is not None:
+        is_later = or_(
+            table.c.created_at > found.created_at,
+            and_(table.c.created_at == found.created_at, table.c.id >= found.id),
+        )
+        query = query.where(or_(table.c.daily_from.is_not(None), is_later))
+    rows = await connection.execute(query)
     return Schedule(document_id, [_publication_of(row) for row in rows], zone_of(zone))
 
 

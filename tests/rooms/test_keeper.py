@@ -323,3 +323,29 @@ def test_rebuilt_document_is_read_afresh(menu_house: Any) -> None:
     send(ann, set_register("price", -1, ms=9))
     menu_house.settle(ann)
     assert soup(menu_house).price == 500
+
+
+def test_order_keys_that_grew_long_are_shortened_by_the_server(menu_house: Any) -> None:
+    ann = menu_house.meet("ann")
+    send(ann, set_register("loc", ["s", "a0" + "V" * 50], id="roll"))
+    menu_house.settle(ann)
+    menu_house.pass_seconds(1)
+    menu_house.settle(ann)
+    section = menu_house.room.menu().sections[0]
+    assert [item.id for item in section.items] == ["soup", "roll"]
+    assert all(len(item.place[1]) < 5 for item in section.items)
+
+
+def test_conflicts_that_could_not_be_saved_are_written_again(menu_house: Any) -> None:
+    ann, bob = menu_house.meet("ann"), menu_house.meet("bob")
+    one, other = ann.edit(set_register("price", 500)), bob.edit(set_register("price", 550, ms=6))
+    ann.room.receive(ann.seat, one)
+    bob.room.receive(bob.seat, other)
+    standing = menu_house.room.conflicts()
+    menu_house.settle(ann, bob)
+    menu_house.log.meant.clear()
+    menu_house.room.lost_meaning()
+    menu_house.room.turns.flush()
+    menu_house.settle(ann, bob)
+    assert list(menu_house.log.meant[-1].conflicts) == standing
+    assert {row.item_id for row in menu_house.log.meant[-1].items} == {"soup", "roll"}

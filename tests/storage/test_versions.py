@@ -205,6 +205,17 @@ async def test_menu_without_a_schedule_is_not_watched(desk):
     assert await desk.publications.scheduled(NOW + HOUR) == []
 
 
+async def test_publications_that_nothing_can_bring_back_are_left_out(desk):
+    start = NOW - timedelta(days=3)
+    await desk.publish(1, start)
+    await desk.publish(2, start + HOUR, daily_from="07:00", daily_to="11:00")
+    await desk.publish(3, start + 2 * HOUR, ends_at=start + 3 * HOUR)
+    await desk.publish(4, start + 4 * HOUR)
+    await desk.publish(5, start + 5 * HOUR, starts_at=NOW + 50 * HOUR)
+    (schedule,) = await desk.publications.scheduled(NOW)
+    assert [one.number for one in schedule.publications] == [2, 4, 5]
+
+
 async def test_cancelled_publication_ends_at_once_and_only_once(desk):
     await desk.publish(1)
     await desk.publish(2)
