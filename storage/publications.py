@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import Row, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from collab.errors import DocumentGone
@@ -107,7 +107,14 @@ class PublicationStore:
 
         window: checked. facts: what `menu.published` says of the version.
         """
-        made = Publication(secrets.token_hex(8), number, window, at, user_id)
+        last = await connection.scalar(
+            select(func.max(publications.c.created_at)).where(
+                publications.c.document_id == document_id
+            )
+        )
+        # Later than all others also when the clock of the server was set back: it has to win.
+        created_at = at if last is None else max(at, last + timedelta(microseconds=1))
+        made = Publication(secrets.token_hex(8), number, window, created_at, user_id)
         await connection.execute(insert(publications).values(_values(document_id, made)))
         body = {**facts, "publication": made.id, "number": number, **window_json(window)}
         await self._tell(connection, document_id, PUBLISHED, user_id, body, at)

@@ -120,6 +120,14 @@ async def test_rolling_back_is_publishing_an_older_version_again(desk):
     assert await desk.versions.publish_again("lunch", 9, Window(NOW), "ann", NOW) is None
 
 
+async def test_publication_that_is_made_last_wins_also_when_the_clock_was_set_back(desk):
+    await desk.publish(1)
+    await desk.publish(2, NOW - HOUR)
+    await desk.publications.tell_effective("lunch", NOW)
+    assert await desk.told() == [("menu.published", 1, 1), ("menu.published", 2, 2)]
+    assert not await desk.publications.tell_effective("lunch", NOW)
+
+
 async def test_automatic_version_that_is_published_stays(desk):
     await desk.automatic(1)
     await desk.versions.publish_again("lunch", 1, Window(NOW), "ann", NOW)
@@ -221,7 +229,7 @@ async def test_cancelled_publication_ends_at_once_and_only_once(desk):
     await desk.publish(2)
     schedule = await desk.publications.load("lunch")
     assert schedule is not None
-    id = schedule.publications[1].id
+    id = schedule.publications[-1].id
     assert await desk.publications.cancel("lunch", id, "mia", NOW + HOUR)
     assert not await desk.publications.cancel("lunch", id, "mia", NOW + HOUR)
     assert (await desk.told())[-1] == ("publication.cancelled", 2, 1)
