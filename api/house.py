@@ -268,10 +268,11 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
     )
 
 
-def _opened(events: EventPump, locks: LockDesk, room: MenuRoom, state: MenuState) -> None:
+async def _opened(events: EventPump, locks: LockDesk, room: MenuRoom, state: MenuState) -> None:
     """A menu was opened: show its events from here on, and who holds what in it."""
     events.opened(room.record.id, state.stream_top)
-    locks.opened(room)
+    await locks.load(room)  # strict locks hold from the first write on
+    locks.opened(room)  # once more when the room can be found: what was taken meanwhile
 
 
 def _ring(events: EventPump, appended: Appended) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -84,7 +84,7 @@ class Lobby:
         limit_bytes: int = DOCUMENT_LIMIT_BYTES,
         make_awareness: Callable[[], AwarenessTable] = AwarenessTable,
         menus: MenuLog | None = None,
-        on_open: Callable[[MenuRoom, MenuState], None] = lambda room, state: None,
+        on_open: Callable[[MenuRoom, MenuState], Awaitable[None]] | None = None,
         on_close: Callable[[str], None] = lambda document_id: None,
     ) -> None:
         self._store = store
@@ -176,7 +176,11 @@ class Lobby:
             rebuilt = await self._build(stored)
             await self._set_aside(stored, rebuilt)
             state = await self._state_of(stored)
+            room = self._room(stored, rebuilt, state)
+            if state is not None and self._on_open is not None:
+                await self._prepare(room, state)
             if self._entries.get(document_id) is not entry:
+                room.dispose()
                 raise DocumentGone(f"document {document_id!r} was deleted")
         except MirepoixError as error:
             if self._entries.get(document_id) is entry:
@@ -184,9 +188,6 @@ class Lobby:
             entry.opened.set_exception(error)
             entry.opened.exception()  # taken: nobody may be waiting any more
             return
-        room = self._room(stored, rebuilt, state)
-        if state is not None:
-            self._on_open(room, state)
         entry.idle_since = self._clock.monotonic()
         entry.opened.set_result(room)
         self._meter.room_opened()
@@ -194,6 +195,15 @@ class Lobby:
             "room opened",
             extra={"action": "room_opened", "document": document_id, "rows": len(stored.updates)},
         )
+
+    async def _prepare(self, room: MenuRoom, state: MenuState) -> None:
+        """Let others look at a menu before anybody sits there."""
+        assert self._on_open is not None
+        try:
+            await self._on_open(room, state)
+        except MirepoixError:
+            room.dispose()
+            raise
 
     async def _state_of(self, stored: StoredDocument) -> MenuState | None:
         """What is stored about a menu; None for other documents."""
