@@ -67,10 +67,18 @@ class Cases:
             known = self._standing.pop(one.key, None)
             if known is None:
                 continue
-            row = _closed(known, endings.get((known.root, known.part_id)), at)
+            row = _closed(known, _ending_of(known, endings), at)
             rows.append(row)
             events.append(_event("conflict.closed", row.resolved_by or SERVER, row, at))
         return rows, events
+
+
+def _ending_of(row: ConflictRow, endings: Mapping[tuple[str, str], Ending]) -> Ending | None:
+    """Who ended a case: whoever said so, though he edited another part; else its last editor."""
+    for ending in endings.values():
+        if ending.resolution is not None and ending.resolution.get("conflict") == row.id:
+            return ending
+    return endings.get((row.root, row.part_id))
 
 
 def _closed(row: ConflictRow, ending: Ending | None, at: datetime) -> ConflictRow:

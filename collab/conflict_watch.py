@@ -57,11 +57,19 @@ class ConflictWatch:
         author: Author,
         at: datetime,
         resolution: Mapping[str, object] | None = None,
+        *,
+        is_deleted: bool = False,
     ) -> None:
-        """Somebody changed a field. resolution: what he says that this resolves."""
+        """Somebody changed a field.
+
+        resolution: what he says that this resolves. is_deleted: the part was deleted before this
+        came; registers do not say whether their author knew.
+        """
         part = (changed.root, changed.part_id)
         self._touched[part] = Ending(author.user_id, resolution)
-        if is_long_text(changed.root, changed.field):
+        if changed.field == "deleted":
+            self._text_edits.pop(part, None)  # whoever decides now has seen it
+        elif is_deleted or is_long_text(changed.root, changed.field):
             self._text_edits[part] = TextEdit(author.user_id, int(at.timestamp() * 1000))
 
     def clash(self, clash: TextClash) -> None:

@@ -11,6 +11,8 @@
     ├── DocumentGone         the document does not exist, or not any more
     ├── DocumentExists       the id of a new document is taken
     ├── EpochChanged         the history the peer holds was replaced
+    ├── DocumentInUse        somebody has it open, and what is wanted needs it closed
+    ├── NotRenewable         the document cannot be written anew without losing something
     ├── PreconditionFailed   the menu is not in the state that the request was made for
     ├── Settled              what the request wants to decide was decided already
     ├── UnfitPhoto           the upload is no picture that can be kept
@@ -112,6 +114,20 @@ class EpochChanged(MirepoixError):
 
     reason = "epoch_changed"
     close_code = 4409
+
+
+class DocumentInUse(MirepoixError):
+    """Somebody has the document open, and what is wanted needs it closed."""
+
+    reason = "in_use"
+    close_code = 1013  # no socket ever asks for it; HTTP answers 409
+
+
+class NotRenewable(MirepoixError):
+    """The document cannot be written anew without losing something."""
+
+    reason = "not_renewable"
+    close_code = 4422  # no socket ever asks for it; HTTP answers 409
 
 
 class PreconditionFailed(MirepoixError):

@@ -176,7 +176,9 @@ class MenuKeeper:
     ) -> None:
         at = self._utc()
         for changed in changes:
-            self._watch.note(changed, author, at, resolution)
+            part = self._guard().part(changed.root, changed.part_id) if changed.part_id else None
+            is_deleted = part is not None and part.is_deleted and changed.field != "deleted"
+            self._watch.note(changed, author, at, resolution, is_deleted=is_deleted)
             self.has_long_keys |= _is_long_key(changed)
             if changed.root == ITEMS:
                 self._items[changed.part_id] = None

@@ -6,6 +6,8 @@ Invariants, all kept by `_evaluate` and `lease`:
  3. While a room closes, newcomers wait and then open it afresh.
  4. Before eviction the stored document is compared with memory, and what it lacks is saved:
     state vectors do not see deletes, so nothing else would notice.
+ 5. What is done to a document under `closed` nobody sees half done: no room is there, newcomers
+    wait, and all that was ever taken from anybody is in the store.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from typing import Any
 
 from collab.awareness import AwarenessTable
 from collab.document import DOCUMENT_LIMIT_BYTES
-from collab.errors import DocumentGone, MirepoixError
+from collab.errors import DocumentGone, DocumentInUse, MirepoixError, StoreError
 from collab.rebuild import Rebuilt, rebuild
 from collab.records import (
     Document,
@@ -49,6 +51,8 @@ from rooms.surroundings import Surroundings
 
 IDLE_SECONDS = 30.0
 TICK_SECONDS = 0.5
+EMPTY_SECONDS = 15.0  # what those who use a document get to leave it
+EMPTY_LOOK_SECONDS = 0.02
 THREAD_FROM_BYTES = 256 * 1024  # larger documents are built beside the event loop
 
 log = logging.getLogger("mirepoix.lobby")
@@ -153,6 +157,25 @@ class Lobby:
             room.turns.flush()
             room.close(error)
 
+    @asynccontextmanager
+    async def closed(
+        self, document_id: str, error: MirepoixError | None = None
+    ) -> AsyncIterator[None]:
+        """Keep a document closed: everything is saved, and nobody gets in before the end.
+
+        error: what those who have it open are sent away with; None: nobody may have it open.
+        Raises DocumentInUse, StoreError when it cannot be saved now, DocumentGone; then the room
+        is as it was, but for those who were sent away. Safe to cancel.
+        """
+        entry = await self._emptied(document_id, error)
+        try:
+            yield
+        finally:
+            if self._entries.get(document_id) is entry:  # and was not forgotten meanwhile
+                del self._entries[document_id]
+            assert entry.closed is not None
+            entry.closed.set()
+
     # -- opening -------------------------------------------------------------------------------
 
     async def _entry(self, document_id: str) -> _Entry:
@@ -213,9 +236,9 @@ class Lobby:
 
     async def _build(self, stored: StoredDocument) -> Rebuilt:
         size = len(stored.snapshot or b"") + sum(len(row.data) for row in stored.updates)
-        build = partial(
-            rebuild, stored, limit_bytes=self._limit_bytes, draw_client_id=_draw_client_id
-        )
+        # An id of an earlier epoch would have every client refused that ever sees it.
+        draw = partial(_draw_client_id, stored.former_client_ids)
+        build = partial(rebuild, stored, limit_bytes=self._limit_bytes, draw_client_id=draw)
         return build() if size < THREAD_FROM_BYTES else await asyncio.to_thread(build)
 
     async def _set_aside(self, stored: StoredDocument, rebuilt: Rebuilt) -> None:
@@ -363,6 +386,64 @@ class Lobby:
             log.info("room closed", extra={"action": "room_closed", "document": document_id})
         entry.closed.set()
 
+    async def _emptied(self, document_id: str, error: MirepoixError | None) -> _Entry:
+        """An entry that keeps everybody out, in the place of the document's room."""
+        blocked = _Entry(asyncio.get_running_loop().create_future(), closed=asyncio.Event())
+        while True:
+            entry = self._entries.get(document_id)
+            if entry is None:
+                self._entries[document_id] = blocked
+                return blocked
+            if entry.closed is not None:
+                await entry.closed.wait()
+                continue
+            room = await asyncio.shield(entry.opened)
+            if self._entries.get(document_id) is entry and entry.closed is None:
+                break
+        blocked.closed = entry.closed = asyncio.Event()
+        try:
+            await self._empty(document_id, entry, room, error)
+        except BaseException:
+            entry.idle_since = self._clock.monotonic()
+            closed, entry.closed = entry.closed, None
+            closed.set()
+            raise
+        room.dispose()
+        self._on_close(document_id)
+        self._meter.room_closed()
+        if self._entries.get(document_id) is not entry:
+            blocked.closed.set()
+            raise DocumentGone(f"document {document_id!r} was deleted")
+        self._entries[document_id] = blocked
+        log.info("room emptied", extra={"action": "room_emptied", "document": document_id})
+        return blocked
+
+    async def _empty(
+        self, document_id: str, entry: _Entry, room: MenuRoom, error: MirepoixError | None
+    ) -> None:
+        """Wait until nobody uses a room any more and all of it is saved."""
+        try:
+            async with asyncio.timeout(EMPTY_SECONDS):
+                await self._save(room)  # so that who is sent away has been told what is saved
+                # Polled: a lease of a request ends by itself, and somebody may sit down meanwhile.
+                while entry.leases or entry.is_compacting:
+                    if room.seats and error is None:
+                        raise DocumentInUse("Somebody has this document open.")
+                    if error is not None:
+                        room.close(error)
+                    await asyncio.sleep(EMPTY_LOOK_SECONDS)
+                await self._save(room)
+                await self._save_what_lacks(document_id, room)
+        except TimeoutError:
+            raise DocumentInUse("This document is in use all the time.") from None
+
+    async def _save(self, room: MenuRoom) -> None:
+        room.turns.flush()
+        if not room.is_holding:
+            await self._journal.flush()
+        if room.is_holding:
+            raise StoreError("the document cannot be saved at the moment", reason="saving_paused")
+
     async def _save_what_lacks(self, document_id: str, room: MenuRoom) -> None:
         """Give the store what memory has and it has not (nothing, unless there is a bug)."""
         if not room.turns.was_edited:
@@ -394,8 +475,10 @@ def _without_what_waits(rebuilt: Rebuilt) -> Rebuilt:
     return replace(rebuilt, poison=tuple((seq, "clashed") for seq in rebuilt.waiting), waiting=())
 
 
-def _draw_client_id() -> int:
-    return secrets.randbits(32)
+def _draw_client_id(former: frozenset[int]) -> int:
+    while (drawn := secrets.randbits(32)) in former:
+        pass
+    return drawn
 
 
 def _new_id() -> str:

@@ -72,3 +72,11 @@ def test_opened_menu_is_compared_with_what_the_store_says() -> None:
     other = Conflict("x", ConflictKind.NAMES, Severity.WARNING, "items", "roll", "name:de")
     delta = again.compare({PRICES.key: PRICES, "x": other})
     assert delta.opened == (other,) and not delta.closed
+
+
+def test_resolution_by_an_edit_of_another_part_is_kept_too() -> None:
+    book = cases()
+    book.follow(Delta(opened=(PRICES,)), {}, NOW)
+    endings = {("sections", "s"): Ending("bob", {"conflict": "c1", "choice": "restore"})}
+    (row,), _ = book.follow(Delta(closed=(PRICES,)), endings, NOW)
+    assert (row.resolved_by, row.resolution) == ("bob", {"conflict": "c1", "choice": "restore"})

@@ -349,3 +349,17 @@ def test_conflicts_that_could_not_be_saved_are_written_again(menu_house: Any) ->
     menu_house.settle(ann, bob)
     assert list(menu_house.log.meant[-1].conflicts) == standing
     assert {row.item_id for row in menu_house.log.meant[-1].items} == {"soup", "roll"}
+
+
+def test_price_written_offline_before_the_item_was_deleted_is_shown_to_somebody(
+    menu_house: Any,
+) -> None:
+    ann, bob = menu_house.meet("ann"), menu_house.meet("bob")
+    offline = bob.edit(set_register("price", 500, ms=5))
+    send(ann, set_register("deleted", True, ms=10))
+    menu_house.settle(ann)
+    assert not [row for row in menu_house.room.conflicts() if row.kind == "deleted"]
+    bob.room.receive(bob.seat, offline)
+    menu_house.settle(ann, bob)
+    (row,) = [row for row in menu_house.room.conflicts() if row.kind == "deleted"]
+    assert row.part_id == "soup"
