@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
+# Tests against a running server want the machine for themselves; all others run two at a time.
+LIVE := tests/live tests/peers tests/benchmarks
+ALONE := tests $(LIVE:%=--ignore=%)
 
 .DEFAULT_GOAL := help
 
@@ -16,10 +19,12 @@ run: $(VENV)/.run ## start the server with a demo menu on http://127.0.0.1:8000
 	@$(BIN)/mirepoix serve --dev --port $(PORT)
 
 test: $(VENV)/.dev ## all tests but the long versions; says what was left out
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(ALONE) -n 2
+	@$(BIN)/python -m pytest $(LIVE)
 
 test-full: $(VENV)/.dev ## all tests, the long versions too
-	@$(BIN)/python -m pytest --full
+	@$(BIN)/python -m pytest $(ALONE) -n 2 --full
+	@$(BIN)/python -m pytest $(LIVE) --full
 
 check: $(VENV)/.dev ## lint, format, types, layering
 	@$(BIN)/ruff check .

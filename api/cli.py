@@ -86,6 +86,10 @@ def build_parser() -> ArgumentParser:
     )
     export.set_defaults(run=_export)
 
+    renew = verbs.add_parser("renew", help="write a menu anew, without its long history")
+    renew.add_argument("menu", type=_id)
+    renew.set_defaults(run=_renew)
+
     token = verbs.add_parser("token", help="print a token")
     _add_claims(token)
     token.set_defaults(run=_token)
@@ -110,7 +114,7 @@ def build_parser() -> ArgumentParser:
     listing = verbs.add_parser("settings", help="print the table of settings as Markdown")
     listing.set_defaults(run=_settings)
 
-    for verb in (migrate, import_, export, token, invite, backup, restore, doctor):
+    for verb in (migrate, import_, export, renew, token, invite, backup, restore, doctor):
         _add_settings(verb, {"database"})
     return parser
 
@@ -202,6 +206,17 @@ def _export(config: Config, chosen: Namespace, _typed: list[str]) -> int:
     sys.stdout.buffer.write(file.content)  # bytes: a CSV has a byte order mark and line ends
     sys.stdout.buffer.flush()
     _print_report(file.report)
+    return 0
+
+
+def _renew(config: Config, chosen: Namespace, _typed: list[str]) -> int:
+    from api.renewal import renew_offline
+
+    done = asyncio.run(renew_offline(config, chosen.menu))
+    print(
+        f"Menu {chosen.menu} took {done.bytes_before} bytes and takes {done.bytes_after} now. "
+        "Whoever had it open before has to load it afresh."
+    )
     return 0
 
 

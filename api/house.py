@@ -51,6 +51,7 @@ from storage.outbox import OutboxStore
 from storage.photos import PhotoStore
 from storage.projection import ProjectionStore
 from storage.publications import PublicationStore
+from storage.renewal import RenewalStore
 from storage.sessions import SessionStore
 from storage.shares import ShareStore
 from storage.streams import StreamStore
@@ -107,6 +108,7 @@ class House:
     shares: ShareStore
     local_views: LocalViews
     version_keeper: VersionKeeper
+    renewals: RenewalStore
 
 
 @asynccontextmanager
@@ -265,6 +267,7 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
             ring_events=events.ring,
         ),
         projector=Projector(ProjectionStore(database), documents, lobby, journal),
+        renewals=RenewalStore(database),
     )
 
 

@@ -90,6 +90,7 @@ class MenuDocument:
         self._size_bound = 2  # never below the encoded size, except for what it had to recount
         self._full: tuple[int, bytes] | None = None
         self._deleted: tuple[int, IdRanges] | None = None
+        self._named: IdRanges | None = None  # what `deleted` answers; None: nobody asked yet
 
     @property
     def is_empty(self) -> bool:
@@ -127,6 +128,7 @@ class MenuDocument:
         if changed:
             self.version += 1
             self._size_bound += len(update)
+            self._note_deletes(outline)
             if self.pending:
                 self._settle()
         return Applied(changed, outline.blocks)
@@ -190,8 +192,14 @@ class MenuDocument:
         return read_update(self.full_state(), STORED_LIMITS)
 
     def deleted(self) -> IdRanges:
-        """Everything that was deleted; cached until the next change."""
-        return self._deleted_ranges()
+        """Every id that was deleted; of map entries that were overwritten perhaps not all.
+
+        Followed update by update: to ask the engine takes the longer the more was ever deleted
+        (7 ms after 8,000 edits of a menu, measured, and that for every word that somebody changes).
+        """
+        if self._named is None:
+            self._named = self._deleted_ranges().union(IdRanges())
+        return self._named
 
     def engine(self) -> Doc[Any]:
         """The engine's document, for the modules of `collab` that read or edit a menu."""
@@ -211,6 +219,7 @@ class MenuDocument:
         self._depths.admit(outline)
         self._depths.record(outline)
         self._containers |= self._containers_in(outline)
+        self._note_deletes(outline)
         self._take_clocks()
         return update
 
@@ -267,12 +276,19 @@ class MenuDocument:
         self._size_bound += len(update)
         return Applied(True, outline.blocks)
 
+    def _note_deletes(self, outline: UpdateOutline) -> None:
+        """Remember what an update deleted, unless nobody asks."""
+        if self._named is not None:
+            for part in (*outline.deletes, *outline.gone):
+                self._named.add(*part)
+
     def _settle(self) -> None:
         """Take the clocks from the engine and drop what does not wait any more.
 
         What lacks nothing any more is handed to the engine again: it does not retry everything
         that waited for an id below a hole it had applied across (measured, pinned in the tests).
         """
+        self._named = None  # deletes that waited may have been done now
         self._take_clocks()
         while True:
             before = dict(self.clocks)

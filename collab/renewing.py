@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pycrdt import Doc, Map, Text
 
@@ -68,8 +69,8 @@ def renewed_update(parts: Parts, client_id: int) -> bytes:
     """The content of a menu as the first update of a new document, as one Yjs update_v1."""
     document = MenuDocument(limit_bytes=None, client_id=client_id)
 
-    def write(doc: Doc[object]) -> None:
-        meta = doc.get(META, type=Map)
+    def write(doc: Doc[Any]) -> None:
+        meta: Map[Any] = doc.get(META, type=Map)
         for key in sorted(parts.meta):
             meta[key] = parts.meta[key]
         known: tuple[tuple[str, Mapping[str, Part]], ...] = (
@@ -78,7 +79,7 @@ def renewed_update(parts: Parts, client_id: int) -> bytes:
             (ITEMS, parts.items),
         )
         for root, found in known:
-            container = doc.get(root, type=Map)
+            container: Map[Any] = doc.get(root, type=Map)
             for id in sorted(found):
                 container[id] = _made(found[id], replica_of(client_id))
 
@@ -107,7 +108,7 @@ def _whole(stored: StoredDocument) -> MenuDocument:
     return rebuilt.document
 
 
-def _made(part: Part, replica: str) -> Map[object]:
+def _made(part: Part, replica: str) -> Map[Any]:
     fields: dict[str, object] = {}
     if not isinstance(part, ModifierGroup):
         fields[NAME] = _texts(part.name)

@@ -248,11 +248,11 @@ class _Walk:
                         self._review_key(root, part_id, fields, key)
                     else:
                         registers.setdefault(register, set()).add(key)
-                case (key, locale):
+                case (key, locale) if key in TEXT_MAPS[root]:
                     value = self._standing.text(root, part_id, key, locale)
                     self._review_locale(root, part_id, key, locale, value)
                 case _:
-                    pass  # the part itself
+                    pass  # the part itself, or inside of something odd that goes as a whole
         for register, keys in registers.items():
             self._review_register(root, part_id, fields, register, keys)
 

@@ -91,7 +91,11 @@ class StructureIndex:
             clocks = self._nested_clocks.get(client)
             if clocks and bisect_left(clocks, start) < bisect_left(clocks, end):
                 raise _refused("Sections, items and texts are never deleted; set `deleted`.")
-        for _, slot in resolved.items:
+        for item, slot in resolved.items:
+            if item[1] < self._ends.get(item[0], 0) and self.slot_at(item[0], item[1]) != slot:
+                # It goes on from what is here already. Yjs puts the rest where it says itself,
+                # the engine to where its beginning lies (measured): they would show two menus.
+                raise _refused("This brings something else under ids that are taken.")
             if not slot.is_entry:
                 if self._kind_of(slot.path, resolved) == MAP:
                     raise _refused("This lies in no field of the menu.")

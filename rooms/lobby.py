@@ -408,13 +408,13 @@ class Lobby:
             closed, entry.closed = entry.closed, None
             closed.set()
             raise
-        room.dispose()
-        self._on_close(document_id)
-        self._meter.room_closed()
         if self._entries.get(document_id) is not entry:
             blocked.closed.set()
             raise DocumentGone(f"document {document_id!r} was deleted")
         self._entries[document_id] = blocked
+        room.dispose()
+        self._on_close(document_id)
+        self._meter.room_closed()
         log.info("room emptied", extra={"action": "room_emptied", "document": document_id})
         return blocked
 
@@ -435,6 +435,8 @@ class Lobby:
                 await self._save(room)
                 await self._save_what_lacks(document_id, room)
         except TimeoutError:
+            if room.is_holding:
+                raise _unsaved() from None
             raise DocumentInUse("This document is in use all the time.") from None
 
     async def _save(self, room: MenuRoom) -> None:
@@ -442,7 +444,7 @@ class Lobby:
         if not room.is_holding:
             await self._journal.flush()
         if room.is_holding:
-            raise StoreError("the document cannot be saved at the moment", reason="saving_paused")
+            raise _unsaved()
 
     async def _save_what_lacks(self, document_id: str, room: MenuRoom) -> None:
         """Give the store what memory has and it has not (nothing, unless there is a bug)."""
@@ -469,6 +471,10 @@ class Lobby:
 
 def _is_open(entry: _Entry) -> bool:
     return entry.opened.done() and not entry.opened.cancelled() and entry.opened.exception() is None
+
+
+def _unsaved() -> StoreError:
+    return StoreError("the document cannot be saved at the moment", reason="saving_paused")
 
 
 def _without_what_waits(rebuilt: Rebuilt) -> Rebuilt:

@@ -5,22 +5,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from collab.errors import StoreError
+from collab.errors import NotRenewable, StoreError
+from collab.records import DocumentKind
+from collab.renewing import WORTHWHILE_FROM_BYTES, is_worthwhile, renew
 from storage import migrations
 from storage.database import Database
 from storage.heads import read_promises
 from storage.menu_tables import dead_letters, stream_events, streams
+from storage.renewal import RENEWED
 from storage.tables import heads, holes, menu_snapshots, menu_updates, menus, quarantined_updates
-from storage.updates import holes_between
+from storage.updates import UpdateStore, holes_between
 
 Severity = Literal["alarm", "warning", "note"]
 
@@ -75,6 +80,8 @@ async def _findings(database: Database, connection: AsyncConnection) -> AsyncIte
     async for finding in _recorded_findings(connection):
         yield finding
     async for finding in _meaning_findings(connection):
+        yield finding
+    async for finding in _size_findings(database, connection):
         yield finding
 
 
@@ -137,6 +144,10 @@ async def _recorded_findings(connection: AsyncConnection) -> AsyncIterator[Findi
         quarantined_updates.c.document_id, quarantined_updates.c.reason, func.count().label("n")
     ).group_by(quarantined_updates.c.document_id, quarantined_updates.c.reason)
     for row in (await connection.execute(query)).all():
+        if row.reason == RENEWED:
+            sentence = "It was renewed; the state before that is kept."
+            yield Finding("note", row.document_id, sentence)
+            continue
         yield Finding("warning", row.document_id, f"{row.n} update(s) are set aside: {row.reason}.")
 
 
@@ -168,3 +179,39 @@ async def _meaning_findings(connection: AsyncConnection) -> AsyncIterator[Findin
     for row in (await connection.execute(dead)).all():
         sentence = f"{row.n} event(s) could not be delivered to webhook {row.webhook_id}."
         yield Finding("note", None, sentence)
+
+
+async def _size_findings(database: Database, connection: AsyncConnection) -> AsyncIterator[Finding]:
+    """Menus that are far larger than their content."""
+    for document_id, size_bytes in (await connection.execute(_LARGE_MENUS)).all():
+        stored = await UpdateStore(database).load(document_id)
+        if stored is None:
+            continue
+        try:
+            made = await asyncio.to_thread(renew, stored, lambda: secrets.randbits(32))
+        except (NotRenewable, StoreError):
+            continue  # what is wrong with it is said elsewhere
+        if is_worthwhile(size_bytes, len(made.after)):
+            sentence = (
+                f"It takes {size_bytes} bytes and would take {len(made.after)} "
+                "after `mirepoix renew`."
+            )
+            yield Finding("note", document_id, sentence)
+
+
+def _bytes_of(table: Table) -> ScalarSelect[Any]:
+    """What a table holds of a document."""
+    taken = func.coalesce(func.sum(func.length(table.c.data)), 0)
+    return select(taken).where(table.c.document_id == menus.c.id).scalar_subquery()
+
+
+_SIZE = _bytes_of(menu_snapshots) + _bytes_of(menu_updates)
+_LARGE_MENUS = (
+    select(menus.c.id, _SIZE)
+    .where(
+        menus.c.kind == DocumentKind.MENU.value,
+        menus.c.deleted_at.is_(None),
+        _SIZE > WORTHWHILE_FROM_BYTES,
+    )
+    .order_by(menus.c.id)
+)

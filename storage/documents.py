@@ -18,6 +18,7 @@ from collab.errors import DocumentExists
 from collab.records import Document, DocumentKind, Restaurant
 from storage.database import Database
 from storage.heads import record_hole
+from storage.renewal import RENEWED
 from storage.tables import (
     heads,
     menu_snapshots,
@@ -38,7 +39,7 @@ class DocumentSize:
     snapshot_seq: int  # 0 when there is no snapshot
     snapshot_bytes: int
     top: int  # updates ever acknowledged
-    quarantined: int  # updates and snapshots set aside
+    quarantined: int  # updates and snapshots set aside because something is wrong with them
 
 
 class DocumentStore:
@@ -190,7 +191,10 @@ class DocumentStore:
         aside = (
             select(func.count())
             .select_from(quarantined_updates)
-            .where(quarantined_updates.c.document_id == document_id)
+            .where(
+                quarantined_updates.c.document_id == document_id,
+                quarantined_updates.c.reason != RENEWED,
+            )
         )
         head = (
             select(heads.c.top)

@@ -18,7 +18,7 @@ NEEDS: dict[str, tuple[str, Callable[[], bool]]] = {
     "strace": ("strace", lambda: shutil.which("strace") is not None),
 }
 
-_left_out: list[str] = []
+_left_out: dict[str, None] = {}  # in order, each once
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     long = [item for item in items if item.get_closest_marker("full")]
     if len(long) == len(items):
         return  # somebody asked for exactly these
-    _left_out.extend(item.nodeid for item in long)
+    _left_out.update((item.nodeid, None) for item in long)
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if item not in long]
 
@@ -44,6 +44,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if marker in required:
             pytest.fail(f"{what} is not installed, and TESTS_REQUIRE asks for it")
         pytest.skip(f"{what} is not installed")
+
+
+class Processes:
+    """With several processes (pytest-xdist) each tells the first one what it left out."""
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output["left_out"] = list(_left_out)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        told = getattr(node, "workeroutput", {}).get("left_out", ())
+        _left_out.update((name, None) for name in told)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Processes())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -18,6 +18,7 @@ from api.rest import (
     models,
     photos,
     publications,
+    renewal,
     sessions,
     versions,
     webhooks,
@@ -56,6 +57,7 @@ def operations() -> tuple[Operation, ...]:
         *events.operations(),
         *history.operations(),
         *webhooks.operations(),
+        *renewal.operations(),
         *_people(),
     )
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pycrdt import Doc, Map, Text, merge_updates
 
 from collab import document as document_module
@@ -525,3 +527,42 @@ def test_dropped_documents_are_freed() -> None:
     references = [used() for _ in range(200)]
     gc.collect()
     assert not any(reference() for reference in references)
+
+
+# -- what was deleted -------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 20), st.integers(1, 5)), max_size=40))
+def test_deleted_text_is_followed_update_by_update(steps):
+    clients = [Client(100), Client(200)]
+    document = MenuDocument(client_id=300)
+    take(document, clients[0].type("a first text"))
+    document.deleted()  # from here on it is followed
+    for kind, at, length in steps:
+        client = clients[kind % 2]
+        client.doc.apply_update(document.full_state())
+        text = client.doc.get("t", type=Text)
+        here = min(at, len(text))
+        match kind:
+            case 0 | 1:
+                take(document, client.type("x" * length, here))
+            case 2 | 3 if here < len(text):
+                take(document, client.erase(here, min(here + length, len(text))))
+            case 4 if len(text_of(document)) > 0:
+                document.changed_by(lambda doc: doc.get("t", type=Text).__delitem__(0))
+    again = MenuDocument()
+    take(again, document.full_state(), answer=True)
+    assert document.deleted() == again.deleted()
+
+
+def test_deletes_that_waited_are_not_forgotten() -> None:
+    ann, document = Client(100), MenuDocument()
+    take(document, ann.type("soup"))
+    document.deleted()
+    late = ann.type("hot ")
+    gone = ann.erase(0, 2)
+    take(document, gone, answer=True)
+    assert document.pending
+    take(document, late)
+    assert list(document.deleted()) == [(100, 4, 6)]

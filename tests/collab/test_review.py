@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from pycrdt import Map
+from pycrdt import Doc, Map, Text
 
 from collab.menu import read_parts
 from tests.collab.test_guard import Room, item, write
@@ -62,3 +64,27 @@ def test_setting_that_only_python_takes_for_the_same_goes_back() -> None:
     arrived = room.do(lambda doc: doc.get("meta", type=Map).update({"schema": True}))
     assert arrived.codes == ["field_forbidden"]
     assert room.document.engine().get("meta", type=Map)["schema"] is not True
+
+
+@pytest.mark.parametrize("root", ["sections", "items"])
+def test_text_under_an_odd_name_goes_with_what_it_lies_in(root: str) -> None:
+    room = Room()
+    id = {"sections": "s", "items": "soup"}[root]
+
+    def doing(doc: Doc[Any]) -> None:
+        parts = doc.get(root, type=Map)
+        parts[id]["nam%"] = Map({"de": Text("Suppe"), "deeper": Map({"de": Text("x")})})
+        parts["new"] = Map({"nam%": Map({"de": Text("Tee")}), "desc": Map({"de": Text("")})})
+
+    arrived = room.do(doing)
+    assert arrived.codes == ["unknown_field", "unknown_field"]
+    parts = room.document.engine().get(root, type=Map)
+    assert "nam%" not in parts[id] and "nam%" not in parts["new"] and "desc" in parts["new"]
+
+
+def test_texts_of_a_modifier_group_go() -> None:
+    room = Room()
+    group = {"name": Map({"de": Text("Soße")}), "note": Text("x"), "min@7": [1, "ed", 5]}
+    arrived = room.do(lambda doc: doc.get("modgroups", type=Map).update({"g": Map(group)}))
+    assert arrived.codes == ["unknown_field", "unknown_field"]
+    assert list(room.document.engine().get("modgroups", type=Map)["g"].keys()) == ["min@7"]

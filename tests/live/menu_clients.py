@@ -63,8 +63,8 @@ def replica_id(client_id: int) -> str:
 class MenuReplica:
     """A menu in a document of pycrdt. Its client id has 32 bits, as those of Yjs have."""
 
-    def __init__(self) -> None:
-        self.doc: pycrdt.Doc[Any] = pycrdt.Doc(client_id=secrets.randbits(32))
+    def __init__(self, client_id: int | None = None) -> None:
+        self.doc: pycrdt.Doc[Any] = pycrdt.Doc(client_id=client_id or secrets.randbits(32))
         self.roots = {name: self.doc.get(name, type=pycrdt.Map) for name in ROOTS}
 
     def state_vector(self) -> bytes:

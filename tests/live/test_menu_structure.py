@@ -22,15 +22,17 @@ from tests.live.menu_house import LOCALES, MENU, OWNER, SETTINGS, import_sample,
 from tests.live.menu_plans import Plans
 from tests.live.menu_watch import MenuWatch
 from tests.live.mutations import Mutations, framing, with_length
+from tests.live.raw_yjs import STEP_2, RawYjs
 from tests.live.server import LiveServer
 from tests.live.test_hostile import attack
-from tests.live.visitors import ask
+from tests.live.visitors import ask, bearer
 from tests.peers.stock import Kind, StockClients
 
 pytestmark = pytest.mark.node
 
 STRUCTURE: Final = 4422
 ITEM, SECTION = "i1", "s1"  # of the imported menu
+HOSTILE_ID: Final = 7
 FRAMES: Final = 5_000
 MODELS: Final = 500  # genuine updates that are damaged
 
@@ -83,6 +85,23 @@ async def observer(server: LiveServer, stack: list[PythonPerson]) -> MenuWatch:
     watch = MenuWatch(person.replica, settings)
     person.seen = watch.look
     return watch
+
+
+async def state_of(server: LiveServer) -> tuple[bytes, dict[str, Any]]:
+    """The document, and what `meta` says in it."""
+    async with RawYjs(f"{server.y_door}/{MENU}", bearer(OWNER)) as socket:
+        state = await socket.full_state()
+    replica = MenuReplica()
+    replica.apply(state)
+    return state, dict(replica.roots["meta"].to_py() or {})
+
+
+async def observed(server: LiveServer) -> MenuWatch:
+    """What a newcomer with pycrdt finds wrong; its events do not survive updates with holes."""
+    state, settings = await state_of(server)
+    replica = MenuReplica()
+    replica.apply(state)
+    return MenuWatch(replica, settings)
 
 
 async def closed_with(clients: StockClients, name: str) -> list[int]:
@@ -156,21 +175,52 @@ def models(state: bytes, sections: list[str], items: list[str], random: Random) 
     return found
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="the engine applies across a hole, where Yjs waits: they see another value than it",
+)
+async def test_hole_that_is_filled_later_shows_nobody_what_was_not_looked_at(
+    server: LiveServer, clients: StockClients
+) -> None:
+    await import_sample(server)
+    state, settings = await state_of(server)
+    watcher = NodePerson("watcher", clients)
+    await watcher.arrive(server, "y-websocket-3.1", MENU, token_of("viktor", Role.VIEWER))
+    await clients.call("menu_watch", "watcher", settings=settings)
+    second, first = (one_write(state, value) for value in (590, "evil"))
+    at = 3  # the clock: behind the numbers of clients and structs, and a client id of one byte
+    assert second[at] == first[at] == 0
+    async with RawYjs(f"{server.y_door}/{MENU}", bearer(token_of("eve", Role.EDITOR))) as socket:
+        await socket.send_sync(STEP_2, second[:at] + b"\x01" + second[at + 1 :])
+        await socket.send_sync(STEP_2, first)
+        await asyncio.sleep(1.0)
+        assert socket.is_open
+    assert (await clients.call("menu_watched", "watcher"))["complaints"] == []
+
+
+def one_write(state: bytes, value: object) -> bytes:
+    """An update with one register of an item and nothing else, by a client whose id is known."""
+    replica = MenuReplica(HOSTILE_ID)
+    replica.apply(state)
+    entry = [value, "eve", 1]
+    _, update = replica.carry_out(in_items("put", [ITEM], "kcal@own", value=entry))
+    assert update is not None
+    return update
+
+
 @pytest.mark.parametrize("seed", [1])
 async def test_damaged_updates_of_menus_show_nobody_anything_invalid(
     server: LiveServer, clients: StockClients, seed: int
 ) -> None:
     shown = await import_sample(server)
-    people: list[PythonPerson] = []
-    watch = await observer(server, people)
+    state, settings = await state_of(server)
     watcher = NodePerson("watcher", clients)
     await watcher.arrive(server, "y-websocket-3.1", MENU, token_of("viktor", Role.VIEWER))
-    settings = dict(people[0].replica.roots["meta"].to_py() or {})
     await clients.call("menu_watch", "watcher", settings=settings)
     random = Random(seed)
     items = [item["id"] for section in shown["sections"] for item in section["items"]]
     sections = [section["id"] for section in shown["sections"]]
-    genuine = models(people[0].replica.missing_for(b"\x00"), sections, items, random)
+    genuine = models(state, sections, items, random)
     damage = Mutations(seed)
     token = token_of("mallory", Role.EDITOR)
     address = with_length(MENU.encode())
@@ -184,11 +234,8 @@ async def test_damaged_updates_of_menus_show_nobody_anything_invalid(
                 address,
             ),
         ):
-            wrapped = [framing(prefix + kind) for kind in (b"\x00\x02", b"\x00\x02", b"\x00\x01")]
-            payloads = [
-                random.choice(wrapped)(damage.damaged(random.choice(genuine)))
-                for _ in range(FRAMES // 2)
-            ]
+            wrap = framing(prefix + b"\x00\x02")
+            payloads = [wrap(damage.damaged(random.choice(genuine))) for _ in range(FRAMES // 2)]
             group.create_task(attack(url, opening, payloads, closes))
     assert sum(closes.values()) > FRAMES / 10, closes
     witness = NodePerson("witness", clients)
@@ -198,8 +245,7 @@ async def test_damaged_updates_of_menus_show_nobody_anything_invalid(
     await clients.call("wait_saved", "witness")
     await same_content(clients, "watcher", "witness")
     seen = await clients.call("menu_watched", "watcher")
-    assert seen["complaints"] == [] and watch.complaints == []
-    assert watch.checked > 7 * len(items), "hardly anything got through"
-    people[0].check()
-    for person in people:
-        await person.go_offline()
+    assert seen["complaints"] == []
+    assert seen["checked"] > 7 * len(items), "hardly anything got through"
+    newcomer = await observed(server)
+    assert newcomer.complaints == []

@@ -8,7 +8,7 @@ import gc
 import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,14 @@ from pycrdt import Doc, Map, Text
 from collab import messages
 from collab.admission import read_update
 from collab.document import MenuDocument
-from collab.errors import DocumentGone, EngineFailed, MirepoixError, StoreError
+from collab.errors import (
+    DocumentGone,
+    DocumentInUse,
+    EngineFailed,
+    EpochChanged,
+    MirepoixError,
+    StoreError,
+)
 from collab.identity import Access, Identity
 from collab.rebuild import rebuild
 from collab.records import (
@@ -592,3 +599,190 @@ async def test_a_document_deleted_on_disk_sends_its_seats_away(
             room.receive(seat, doc.get_update())
             await until(lambda: ended)
         assert isinstance(ended[0], DocumentGone)
+
+
+# -- kept closed -----------------------------------------------------------------------------
+
+REPLACED = EpochChanged("the document was replaced; load it afresh")
+
+
+async def test_a_closed_document_has_no_room_and_newcomers_wait_for_the_end(
+    patient: Running,
+) -> None:
+    await patient.edit(key="a")
+    old = patient.lobby.room_of("lunch")
+    async with patient.lobby.closed("lunch"):
+        assert patient.lobby.room_of("lunch") is None and patient.lobby.open_rooms() == []
+        assert patient.meter.counts["rooms"] == 0 and not patient.journal._savers
+        visitor = asyncio.create_task(patient.edit(key="b"))
+        await asyncio.sleep(0.01)
+        assert not visitor.done() and map_of(rebuild(patient.store.stored()).document) == {"a": 1}
+    await visitor
+    assert patient.lobby.room_of("lunch") is not old
+    assert map_of(rebuild(patient.store.stored()).document) == {"a": 1, "b": 1}
+
+
+async def test_a_document_that_was_not_open_is_kept_closed_too(patient: Running) -> None:
+    async with patient.lobby.closed("lunch"):
+        visitor = asyncio.create_task(patient.edit())
+        await asyncio.sleep(0.01)
+        assert patient.store.loads == 0
+    await visitor
+
+
+async def test_a_document_that_somebody_has_open_is_not_closed(patient: Running) -> None:
+    ended: list[MirepoixError] = []
+    async with patient.lobby.lease("lunch") as room:
+        room.join(seat_of(ended=ended))
+        with pytest.raises(DocumentInUse):
+            async with patient.lobby.closed("lunch"):
+                raise AssertionError("somebody is still there")
+        assert patient.lobby.room_of("lunch") is room and ended == []
+    await patient.edit()
+
+
+async def test_who_has_it_open_is_sent_away_with_everything_saved(patient: Running) -> None:
+    ended: list[MirepoixError] = []
+    gone = asyncio.Event()
+
+    async def sit_down() -> None:
+        async with patient.lobby.lease("lunch") as room:
+            seat = seat_of(ended=ended)
+            room.join(seat)
+            room.receive(seat, made(1)[0])
+            await gone.wait()  # a socket takes a moment to close
+
+    visitor = asyncio.create_task(sit_down())
+    await until(lambda: patient.lobby.room_of("lunch"))
+    asyncio.get_running_loop().call_later(0.05, gone.set)
+    async with patient.lobby.closed("lunch", REPLACED):
+        assert ended == [REPLACED] and visitor.done()
+        assert map_of(rebuild(patient.store.stored()).document) == {"k0": 0}
+    await visitor
+
+
+async def test_who_sits_down_at_the_last_moment_is_sent_away_too(patient: Running) -> None:
+    ended: list[MirepoixError] = []
+    accepted = asyncio.Event()
+
+    async def sit_down() -> None:
+        async with patient.lobby.lease("lunch") as room:
+            await accepted.wait()  # the socket is being accepted meanwhile
+            room.join(seat_of(ended=ended))
+            await until(lambda: ended)
+
+    visitor = asyncio.create_task(sit_down())
+    await until(lambda: patient.lobby.room_of("lunch"))
+    asyncio.get_running_loop().call_later(0.05, accepted.set)
+    async with patient.lobby.closed("lunch", REPLACED):
+        assert ended == [REPLACED]
+    await visitor
+
+
+async def test_edits_of_a_request_under_way_are_saved_before_it_closes(patient: Running) -> None:
+    finish = asyncio.Event()
+
+    async def request() -> None:
+        async with patient.lobby.lease("lunch") as room:
+            await finish.wait()
+            room.edit(lambda doc: doc.get("m", type=Map).__setitem__("late", 1), "ann")
+
+    task = asyncio.create_task(request())
+    await until(lambda: patient.lobby.room_of("lunch"))
+    asyncio.get_running_loop().call_later(0.05, finish.set)
+    async with patient.lobby.closed("lunch"):
+        assert task.done() and map_of(rebuild(patient.store.stored()).document) == {"late": 1}
+
+
+async def test_a_document_in_use_all_the_time_is_given_up(
+    patient: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lobby_module, "EMPTY_SECONDS", 0.05)
+    async with patient.lobby.lease("lunch") as room:
+        with pytest.raises(DocumentInUse):
+            async with patient.lobby.closed("lunch", REPLACED):
+                raise AssertionError("it is still leased")
+        assert patient.lobby.room_of("lunch") is room
+    await patient.edit()
+
+
+async def test_what_cannot_be_saved_is_not_closed(
+    patient: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lobby_module, "EMPTY_SECONDS", 0.05)
+    patient.store.failing["append"] = 10_000
+    async with patient.lobby.lease("lunch") as room:
+        room.edit(lambda doc: doc.get("m", type=Map).__setitem__("a", 1), "ann")
+        room.pause()
+    with pytest.raises(StoreError):
+        async with patient.lobby.closed("lunch"):
+            raise AssertionError("an edit is not saved")
+    assert patient.lobby.room_of("lunch") is room
+    patient.store.failing["append"] = 0
+    room.resume()
+    await patient.journal.flush()
+    async with patient.lobby.closed("lunch"):
+        assert map_of(rebuild(patient.store.stored()).document) == {"a": 1}
+
+
+async def test_two_who_want_it_closed_take_turns(patient: Running) -> None:
+    inside: list[int] = []
+
+    async def close(number: int) -> None:
+        async with patient.lobby.closed("lunch"):
+            inside.append(number)
+            await asyncio.sleep(0.005)
+            assert inside[-1] == number
+
+    await patient.edit()
+    await asyncio.gather(*(close(number) for number in range(4)), patient.edit(key="b"))
+    assert sorted(inside) == [0, 1, 2, 3]
+    assert map_of(rebuild(patient.store.stored()).document) == {"a": 1, "b": 1}
+
+
+async def test_a_document_deleted_while_it_is_emptied_stays_deleted(patient: Running) -> None:
+    finish = asyncio.Event()
+
+    async def request() -> None:
+        async with patient.lobby.lease("lunch"):
+            await finish.wait()
+
+    task = asyncio.create_task(request())
+    await until(lambda: patient.lobby.room_of("lunch"))
+    asyncio.get_running_loop().call_later(0.03, patient.lobby.forget, "lunch")
+    asyncio.get_running_loop().call_later(0.06, finish.set)
+    with pytest.raises(DocumentGone):
+        async with patient.lobby.closed("lunch"):
+            raise AssertionError("it is not there any more")
+    await task
+    assert patient.meter.counts["rooms"] == 0
+
+
+async def test_one_who_gives_up_closing_leaves_the_room_as_it_was(patient: Running) -> None:
+    async def close() -> None:
+        async with patient.lobby.closed("lunch"):
+            raise AssertionError("it is still leased")
+
+    async with patient.lobby.lease("lunch") as room:
+        task = asyncio.create_task(close())
+        await asyncio.sleep(0.03)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert patient.lobby.room_of("lunch") is room
+    await patient.edit()
+
+
+async def test_a_room_never_draws_a_client_id_of_an_earlier_epoch(
+    patient: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draws = iter([7, 8, 9])
+    monkeypatch.setattr(lobby_module.secrets, "randbits", lambda bits: next(draws))
+    stored = patient.store.stored
+
+    def renewed(document_id: str = "lunch") -> Any:
+        return replace(stored(document_id), former_client_ids=frozenset({7, 8}))
+
+    monkeypatch.setattr(patient.store, "stored", renewed)
+    async with patient.lobby.lease("lunch") as room:
+        assert room.document.engine().client_id == 9

@@ -161,6 +161,7 @@ async def test_one_who_left_hears_nothing_more_and_may_come_back(socket: RawSock
         b"\x66\x01\x05",  # y-sweet's, on the wrong door
         b"\x7f",
     ],
+    ids=["sync reply", "its update", "broadcast", "sync status", "y-sweet", "unknown"],
 )
 async def test_what_only_servers_say_is_ignored_and_never_passed_on(
     dev_site: Any, message: bytes
