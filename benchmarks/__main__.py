@@ -14,6 +14,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from benchmarks.ageing import WORKLOADS as HABITS
 from benchmarks.ageing import Age, ageing
 from benchmarks.fanout import Plan, fanout
 from benchmarks.joining import joining
@@ -78,6 +79,7 @@ def _parser() -> ArgumentParser:
     age = verbs.add_parser("age", help="a menu after a few edits and after many")
     age.add_argument("--edits", type=int, action="append")
     age.add_argument("--edits-per-tab", type=int, default=500)
+    age.add_argument("--workload", dest="workloads", action="append", choices=HABITS)
     age.set_defaults(run=_age)
 
     tables = verbs.add_parser("report", help="Markdown from JSON lines")
@@ -131,8 +133,10 @@ def _join(chosen: Namespace) -> Iterable[dict[str, object]]:
 
 
 def _age(chosen: Namespace) -> Iterable[dict[str, object]]:
-    ages = [Age(edits, chosen.edits_per_tab) for edits in chosen.edits or (100, 100_000)]
-    return asyncio.run(ageing(ages, chosen.seed))
+    for workload in chosen.workloads or HABITS:
+        for edits in chosen.edits or (100, 100_000):
+            age = Age(edits, chosen.edits_per_tab, workload)
+            yield from asyncio.run(ageing([age], chosen.seed))
 
 
 def _report(chosen: Namespace) -> None:

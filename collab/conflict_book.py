@@ -28,7 +28,8 @@ from collab.conflict_rules import (
     translations_conflict,
     unplaced_conflict,
 )
-from collab.menu import Item, Parts, assemble
+from collab.menu import Item, Parts
+from collab.menu_reading import assemble
 
 K = TypeVar("K")
 Slot = tuple[str, ...]

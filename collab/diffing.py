@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from collab.changes import Change
 from collab.draft import Draft
-from collab.menu import Menu, in_sign_order
+from collab.menu import Menu
+from collab.menu_reading import in_sign_order
 from collab.merging import legend_value
 from collab.order_keys import rearranged
 from collab.plain_menu import PlainItem, PlainMenu

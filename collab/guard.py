@@ -11,7 +11,8 @@ from collections.abc import Collection
 from typing import Any
 
 from collab.document import MenuDocument
-from collab.menu import Item, Menu, ModifierGroup, Parts, Section, assemble, read_parts
+from collab.menu import Item, Menu, ModifierGroup, Parts, Section
+from collab.menu_reading import assemble, read_parts
 from collab.outline import UpdateOutline
 from collab.review import MayWrite, Review, Standing, review
 from collab.schema import PARTS

@@ -1,26 +1,15 @@
-"""The menu in a document: schema 1, read in one pass.
+"""A menu as it stands: schema 1, as plain immutable values.
 
-Roots: `meta` (schema, menu_id, currency, default_locale, locales, legend, source), `sections`,
-`items` and `modgroups`. Texts are Y.Text under the maps `name` and `desc`, by locale, and `note` of
-an item; all else are registers (collab/registers.py), listed with their form in collab/schema.py.
-
-Rule 1: nothing vanishes. An item whose section is unknown or deleted is unplaced, an item without
-        a readable place too.
-Rule 2: nothing read here may hang: converting a Y.Array that holds an emoji never returns
-        (pycrdt 0.14), so nested types are looked at one by one and arrays not at all.
-Rule 3: several values of an allergen read as the strictest of them.
-Rule 4: maps are read sorted; their own order differs between replicas.
+Everything but texts is registers (collab/registers.py), listed with their form in
+collab/schema.py; the properties here say what they read as. Several values of an allergen read as
+the strictest of them; what makes no sense reads as not said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pycrdt import Doc, Map, Text
-
-from collab.document import MenuDocument
 from collab.plain_menu import (
     ALCOHOL_LIMIT,
     CHOICE_LIMIT,
@@ -33,15 +22,13 @@ from collab.plain_menu import (
     Window,
     is_time,
 )
-from collab.registers import Registers, integer_of, normal, read_registers, value_of
+from collab.registers import Registers, integer_of, strings_of, text_of, value_of
 
 SCHEMA = 1
 ROOTS = ("meta", "sections", "items", "modgroups")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FALLBACK_LOCALE = "en"
 FALLBACK_CURRENCY = "EUR"
-
-Fields = list[tuple[str, object]]  # the entries of one map, sorted by key
 
 CONTAINS, MAY, FREE = "contains", "may", "free"
 
@@ -151,7 +138,7 @@ class Item:
     @property
     def station(self) -> str | None:
         """The kitchen station; None: that of the section."""
-        return _text_of(value_of(self.registers, "station"))
+        return text_of(value_of(self.registers, "station"))
 
     @property
     def preparation_seconds(self) -> int | None:
@@ -171,7 +158,7 @@ class Item:
     @property
     def photo(self) -> str | None:
         """Content hash of its photo."""
-        return _text_of(value_of(self.registers, "photo"))
+        return text_of(value_of(self.registers, "photo"))
 
     @property
     def is_hidden(self) -> bool:
@@ -206,7 +193,7 @@ class Item:
         lists = value_of(self.registers, "order")
         if not isinstance(lists, dict):
             return {}
-        return {family: _strings(codes) for family, codes in lists.items()}
+        return {family: strings_of(codes) for family, codes in lists.items()}
 
     def allergens(self, level: str) -> list[str]:
         """Codes of the allergens that are contained (CONTAINS) or cannot be ruled out (MAY)."""
@@ -255,7 +242,7 @@ class Section:
     @property
     def station(self) -> str | None:
         """The kitchen station of items that name none."""
-        return _text_of(value_of(self.registers, "station"))
+        return text_of(value_of(self.registers, "station"))
 
     @property
     def hours(self) -> tuple[Window, ...]:
@@ -300,113 +287,6 @@ class Parts:
     groups: Mapping[str, ModifierGroup]
 
 
-def read_menu(document: MenuDocument) -> Menu:
-    """Read the menu in a document; an empty one when there is none."""
-    return assemble(read_parts(document))
-
-
-def read_parts(document: MenuDocument) -> Parts:
-    """Read everything in one pass."""
-    doc = document.engine()
-    # One transaction around all the reading: without it the engine opens one for every key.
-    with doc.transaction():
-        meta = {key: normal(value) for key, value in _entries(doc, "meta")}
-        sections = {id: read_section(id, fields) for id, fields in _nested(doc, "sections")}
-        items = {id: read_item(id, fields) for id, fields in _nested(doc, "items")}
-        groups = {
-            id: ModifierGroup(id, read_registers(fields))
-            for id, fields in _nested(doc, "modgroups")
-        }
-    return Parts(meta, sections, items, groups)
-
-
-def read_section(id: str, fields: Fields) -> Section:
-    """One section from the entries of its map, sorted by key; its items are added later."""
-    return Section(id, _texts(fields, "name"), _texts(fields, "desc"), read_registers(fields))
-
-
-def read_item(id: str, fields: Fields) -> Item:
-    """One item from the entries of its map, sorted by key."""
-    note = next((value for key, value in fields if key == "note"), None)
-    return Item(
-        id,
-        _texts(fields, "name"),
-        _texts(fields, "desc"),
-        read_registers(fields),
-        str(note) if isinstance(note, Text) else "",
-    )
-
-
-def assemble(parts: Parts) -> Menu:
-    """Put the parts of a menu in order."""
-    meta = parts.meta
-    live = sorted(
-        (section for section in parts.sections.values() if not section.is_deleted),
-        key=lambda section: (section.order_key, section.id),
-    )
-    placed: dict[str, list[Item]] = {section.id: [] for section in live}
-    unplaced: list[Item] = []
-    for item in sorted(parts.items.values(), key=lambda item: (item.place[1], item.id)):
-        if not item.is_deleted:
-            placed.get(item.place[0], unplaced).append(item)
-    groups = [parts.groups[id] for id in sorted(parts.groups)]
-    locale = _text_of(meta.get("default_locale")) or FALLBACK_LOCALE
-    return Menu(
-        schema=integer_of(meta.get("schema")),
-        menu_id=_text_of(meta.get("menu_id")) or "",
-        currency=_text_of(meta.get("currency")) or FALLBACK_CURRENCY,
-        locale=locale,
-        locales=tuple(dict.fromkeys([locale, *_strings(meta.get("locales"))])),
-        legend=_legend(meta.get("legend")),
-        source=_text_of(meta.get("source")),
-        sections=tuple(
-            Section(one.id, one.name, one.description, one.registers, tuple(placed[one.id]))
-            for one in live
-        ),
-        unplaced=tuple(unplaced),
-        deleted_sections=tuple(
-            parts.sections[id] for id in sorted(parts.sections) if parts.sections[id].is_deleted
-        ),
-        deleted_items=tuple(
-            parts.items[id] for id in sorted(parts.items) if parts.items[id].is_deleted
-        ),
-        modifier_groups=tuple(group for group in groups if not group.is_deleted),
-        deleted_groups=tuple(group for group in groups if group.is_deleted),
-    )
-
-
-def _nested(doc: Doc[Any], root: str) -> list[tuple[str, Fields]]:
-    """The maps in a root map, sorted by id."""
-    entries = _entries(doc, root)
-    return [(id, _fields(value)) for id, value in entries if isinstance(value, Map)]
-
-
-def _fields(part: Map[Any]) -> Fields:
-    """The entries of a map, sorted by key; a register that is no plain value may be anything.
-
-    Most keys are registers. Reading them past `Map.__getitem__`, which looks for each key first
-    and wraps what it finds, takes half as long (pycrdt 0.14, measured; 255 items).
-    """
-    with part.doc.transaction() as transaction:
-        inner, native = part.integrated, transaction._txn
-        return [
-            (key, inner.get(native, key) if "@" in key else part[key])
-            for key in sorted(inner.keys(native))
-        ]
-
-
-def _entries(doc: Doc[Any], root: str) -> list[tuple[str, object]]:
-    return sorted(doc.get(root, type=Map).items(), key=lambda entry: entry[0])
-
-
-def _texts(fields: Fields, name: str) -> dict[str, str]:
-    texts = next((value for key, value in fields if key == name), None)
-    if not isinstance(texts, Map):
-        return {}
-    found = sorted(texts.items(), key=lambda entry: entry[0])
-    return {locale: str(text) for locale, text in found if isinstance(text, Text)}
-
-
 def _register_texts(registers: Registers, start: str) -> dict[str, str]:
     """Texts that are registers, by locale: short ones, of which the latest is taken."""
     found = {}
@@ -432,27 +312,6 @@ def _live(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
     return tuple(choice for choice in choices if not choice.is_deleted)
 
 
-def _legend(value: object) -> Legend:
-    parts = value if isinstance(value, dict) else {}
-    return in_sign_order(Legend(_signs(parts.get("allergens")), _signs(parts.get("additives"))))
-
-
-def in_sign_order(legend: Legend) -> Legend:
-    """The legend by its signs, A, B, ... or 1, 2, ... 10: a document keeps no other order."""
-    return Legend(_by_sign(legend.allergens), _by_sign(legend.additives))
-
-
-def _by_sign(signs: Mapping[str, str]) -> dict[str, str]:
-    return dict(sorted(signs.items(), key=lambda entry: (len(entry[1]), entry[1], entry[0])))
-
-
-def _signs(value: object) -> dict[str, str]:
-    """Label -> sign."""
-    if not isinstance(value, dict):
-        return {}
-    return {label: sign for label, sign in value.items() if isinstance(sign, str)}
-
-
 def _window(entry: object) -> Window | None:
     if not isinstance(entry, dict):
         return None
@@ -467,11 +326,3 @@ def _window(entry: object) -> Window | None:
 def _within(value: object, limit: int) -> int | None:
     whole = integer_of(value)
     return whole if whole is not None and 0 <= whole <= limit else None
-
-
-def _text_of(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _strings(value: object) -> list[str]:
-    return [part for part in value if isinstance(part, str)] if isinstance(value, list) else []

@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterable, Sequence
 from collab.changes import Change
 from collab.draft import Draft
 from collab.errors import StructureRefused
-from collab.menu import Item, Menu, ModifierGroup, Section, in_sign_order
+from collab.menu import Item, Menu, ModifierGroup, Section
+from collab.menu_reading import in_sign_order
 from collab.order_keys import key_between, last_key
 from collab.plain_menu import (
     Legend,

@@ -81,6 +81,16 @@ def integer_of(value: object) -> int | None:
     return int(value)
 
 
+def text_of(value: object) -> str | None:
+    """A text that says something; else None."""
+    return value if isinstance(value, str) and value else None
+
+
+def strings_of(value: object) -> list[str]:
+    """The texts in a list; nothing for what is no list."""
+    return [part for part in value if isinstance(part, str)] if isinstance(value, list) else []
+
+
 def normal(value: object) -> object:
     """A value with whole floats as the integers they were, at every depth."""
     if isinstance(value, float):

@@ -23,7 +23,8 @@ from collab.admission import read_update
 from collab.document import STORED_LIMITS, MenuDocument
 from collab.edits import SEED_CLIENT_ID
 from collab.errors import NotRenewable
-from collab.menu import Item, ModifierGroup, Parts, Section, read_parts
+from collab.menu import Item, ModifierGroup, Parts, Section
+from collab.menu_reading import read_parts
 from collab.rebuild import rebuild
 from collab.records import StoredDocument
 from collab.registers import Candidate, Registers, replica_of

@@ -18,7 +18,8 @@ from collab.changes import Change, SetRegister, SetText
 from collab.diffing import plan_target
 from collab.draft import Draft
 from collab.errors import StructureRefused
-from collab.menu import Menu, in_sign_order
+from collab.menu import Menu
+from collab.menu_reading import in_sign_order
 from collab.order_keys import rearranged
 from collab.plain_menu import (
     PlainItem,

@@ -12,7 +12,7 @@ from pycrdt import Doc, Map, Text
 from collab.admission import read_update
 from collab.document import MenuDocument
 from collab.identity import Access, Role
-from collab.menu import read_menu
+from collab.menu_reading import read_menu
 from tests.api.conftest import Site
 
 MENU = {"kind": "menu", "title": "Lunch", "id": "lunch", "currency": "CHF", "locale": "de"}

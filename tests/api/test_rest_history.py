@@ -18,7 +18,8 @@ from collab.changes import Change, Create, SetMeta, SetRegister, SetText
 from collab.edits import edit_of
 from collab.errors import DocumentGone, StructureRefused
 from collab.identity import Identity, Role
-from collab.menu import Menu, read_menu
+from collab.menu import Menu
+from collab.menu_reading import read_menu
 from collab.plain_menu import PlainItem, PlainMenu, PlainSection
 from collab.records import FieldChange
 from collab.registers import replica_of

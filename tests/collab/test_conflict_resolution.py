@@ -10,7 +10,8 @@ from collab.changes import Change, SetMeta
 from collab.conflicts import Conflict, Facts, Keep, Remedy, Take, Value, issues, resolve
 from collab.edits import edit_of
 from collab.errors import StructureRefused
-from collab.menu import Menu, read_menu
+from collab.menu import Menu
+from collab.menu_reading import read_menu
 from tests.collab.test_conflicts import CASES, document_of, facts_of
 
 LATER_MS = 1_900_000_000_000

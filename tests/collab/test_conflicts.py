@@ -26,7 +26,8 @@ from collab.conflicts import (
     issues,
 )
 from collab.document import MenuDocument
-from collab.menu import ModifierGroup, Parts, assemble, read_item, read_parts, read_section
+from collab.menu import ModifierGroup, Parts
+from collab.menu_reading import assemble, read_item, read_parts, read_section
 from collab.registers import read_registers
 from tests.collab.menus import SAMPLE, menu_document
 

@@ -13,7 +13,7 @@ from api.menu_file import read_sample
 from collab.changes import SetMeta, SetRegister, SetText
 from collab.diffing import plan_target
 from collab.document import MenuDocument
-from collab.menu import read_menu
+from collab.menu_reading import read_menu
 from collab.plain_json import plain_json
 from collab.plain_menu import PlainItem, PlainMenu, PlainSection, PlainVariation
 from tests.collab.menus import client_of, exchange, menu_document, plain_menus, write
@@ -87,7 +87,9 @@ def test_what_the_target_lacks_is_deleted_and_comes_back_with_it():
 def test_field_that_the_target_lacks_is_emptied():
     document = menu_document(MENU)
     bare = replace(A, price=None, name={"de": ""})
-    changes = turn(document, replace(MENU, sections=(replace(STARTERS, items=(bare, B, C, D)), MAINS)))
+    changes = turn(
+        document, replace(MENU, sections=(replace(STARTERS, items=(bare, B, C, D)), MAINS))
+    )
     assert changes == [
         SetText("items", "a", "name", "de", ""),
         SetRegister("items", "a", "price", None),

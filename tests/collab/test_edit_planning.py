@@ -11,7 +11,7 @@ from collab.changes import Create, SetMeta, SetRegister, SetText
 from collab.document import MenuDocument
 from collab.edit_planning import plan_edits
 from collab.errors import StructureRefused
-from collab.menu import read_menu
+from collab.menu_reading import read_menu
 from collab.named_edits import (
     AddGroup,
     AddItem,

@@ -17,7 +17,8 @@ from collab.changes import Change, SetRegister, SetText
 from collab.document import MenuDocument
 from collab.edits import edit_of, first_update, rehearse
 from collab.errors import StructureRefused, TooLarge
-from collab.menu import FREE, Menu, read_menu
+from collab.menu import FREE, Menu
+from collab.menu_reading import read_menu
 from collab.merging import plan_merge
 from collab.plain_menu import Legend, PlainItem, PlainMenu, PlainSection, Window, check_plain
 from collab.registers import replica_of

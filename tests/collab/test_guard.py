@@ -17,7 +17,8 @@ from collab.edits import first_update
 from collab.errors import StructureRefused
 from collab.guard import MenuGuard
 from collab.identity import Identity, Role
-from collab.menu import Parts, read_parts
+from collab.menu import Parts
+from collab.menu_reading import read_parts
 from collab.plain_menu import PlainItem, PlainMenu, PlainSection
 from collab.registers import replica_of
 from collab.repairs import repair_edit

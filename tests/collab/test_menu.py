@@ -12,7 +12,8 @@ from api.menu_file import read_sample
 from collab.admission import read_update
 from collab.document import MenuDocument
 from collab.edits import first_update
-from collab.menu import CONTAINS, FREE, MAY, read_menu
+from collab.menu import CONTAINS, FREE, MAY
+from collab.menu_reading import read_menu
 from collab.plain_json import plain_json
 from collab.plain_menu import PlainItem, PlainMenu, PlainSection
 from tests.collab.menus import client_of, menu_document

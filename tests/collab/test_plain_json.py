@@ -13,7 +13,8 @@ from collab.changes import Create, SetRegister
 from collab.diffing import plan_target
 from collab.document import MenuDocument
 from collab.edits import first_update
-from collab.menu import SCHEMA, read_menu
+from collab.menu import SCHEMA
+from collab.menu_reading import read_menu
 from collab.merging import plan_first, plan_merge
 from collab.plain_json import plain_json
 from collab.plain_menu import PlainMenu, check_plain

@@ -18,7 +18,7 @@ from collab.document import STORED_LIMITS, MenuDocument
 from collab.edits import SEED_CLIENT_ID, first_update, replace_text
 from collab.errors import NotRenewable, StructureRefused
 from collab.guard import MenuGuard
-from collab.menu import assemble, read_menu, read_parts
+from collab.menu_reading import assemble, read_menu, read_parts
 from collab.plain_json import plain_json
 from collab.plain_menu import PlainItem, PlainMenu, PlainSection
 from collab.records import Document, DocumentKind, LoggedUpdate, StoredDocument

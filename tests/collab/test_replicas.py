@@ -14,7 +14,8 @@ from collab.diffing import plan_target
 from collab.document import MenuDocument
 from collab.edit_planning import plan_edits
 from collab.edits import edit_of
-from collab.menu import Menu, read_menu
+from collab.menu import Menu
+from collab.menu_reading import read_menu
 from collab.merging import plan_merge
 from collab.named_edits import AddItem, Delete, Move, Restore, SetField, Spot, Target
 from collab.plain_menu import PlainItem, PlainMenu, PlainSection

@@ -13,8 +13,8 @@ from api.menu_file import read_menu_file
 from collab.document import MenuDocument
 from collab.edits import edit_of
 from collab.errors import StructureRefused
-from collab.menu import read_menu
 from collab.menu_difference import difference
+from collab.menu_reading import read_menu
 from collab.plain_json import plain_json
 from collab.plain_menu import PlainMenu
 from collab.restoring import Everything, OneField, What, WholePart, plan_restore

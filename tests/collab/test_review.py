@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Map, Text
 
-from collab.menu import read_parts
+from collab.menu_reading import read_parts
 from tests.collab.test_guard import Room, item, write
 
 ALMOST = {

@@ -7,7 +7,7 @@ from pycrdt import Map, Text
 
 from collab.changes import SetMeta, SetRegister
 from collab.errors import StructureRefused
-from collab.menu import read_menu
+from collab.menu_reading import read_menu
 from collab.order_keys import key_between
 from collab.plain_menu import PlainItem, PlainMenu, PlainSection, PlainVariation
 from collab.upkeep import REBALANCE_FROM_CHARACTERS, plan_locale, plan_rebalance

@@ -12,7 +12,7 @@ from typing import Any, Final
 from collab.admission import read_update
 from collab.document import MenuDocument
 from collab.identity import Identity, Role
-from collab.menu import read_menu
+from collab.menu_reading import read_menu
 from collab.plain_json import plain_json
 from tests.live.server import ROOT, LiveServer
 from tests.live.visitors import HOME, SECRET, Mint, ask

@@ -24,7 +24,8 @@ from api.menu_file import read_sample
 from collab.admission import read_update
 from collab.document import MenuDocument
 from collab.edits import first_update
-from collab.menu import Item, ModifierGroup, Section, assemble, read_parts
+from collab.menu import Item, ModifierGroup, Section
+from collab.menu_reading import assemble, read_parts
 from collab.order_keys import keys
 from collab.plain_json import plain_json
 from collab.registers import Candidate, replica_of

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collab.menu import Menu, read_menu
+from collab.menu import Menu
+from collab.menu_reading import read_menu
 from collab.plain_menu import (
     Legend,
     PlainItem,
