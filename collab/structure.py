@@ -99,6 +99,8 @@ class StructureIndex:
             if not slot.is_entry:
                 if self._kind_of(slot.path, resolved) == MAP:
                     raise _refused("This lies in no field of the menu.")
+            elif self._kind_of(slot.path[:-1], resolved) not in (MAP, None):
+                raise _refused("A text has no fields.")
             elif slot.path in self._nested:
                 raise _refused("Sections, items and texts are never replaced.")
 

@@ -13,7 +13,7 @@ const load = async name => {
 
 const Y = await import('yjs')
 const { changeBetween, moved } = await load('text_change')
-const { registersOf, valueOf, writeRegister } = await load('registers')
+const { readRegisters, valueOf, writeRegister } = await load('menu/registers')
 const { Money } = await load('money')
 
 const seeded = seed => () => {
@@ -85,11 +85,11 @@ test('a register holds exactly the writes that nobody has overwritten knowingly'
     if (random() < 0.5) {
       past.set(i, new Set(seen[a]))
       seen[a].add(i)
-      writeRegister(docs[a].getMap('item'), 'price', i, `user ${a}`)
+      writeRegister(docs[a].getMap('item'), 'price', i, `user ${a}`, Date.now())
     } else if (a !== b) sync(a, b)
     for (const at of [a, b]) {
       const maximal = [...seen[at]].filter(write => ![...seen[at]].some(other => past.get(other).has(write)))
-      const held = registersOf(docs[at].getMap('item')).get('price') ?? []
+      const held = readRegisters(docs[at].getMap('item').entries()).get('price') ?? []
       assert.deepEqual(held.map(({ value }) => value).sort((x, y) => x - y), maximal.sort((x, y) => x - y))
     }
     if (i % 100 === 99) { // forget what everybody knows, to keep the check fast
@@ -108,8 +108,8 @@ test('the value read is the one with the greatest time, then replica; other shap
   map.set('price@b', [2, 'Bo', 5])
   map.set('price@c', [3, 'Cy', 4])
   map.set('price@d', 'nonsense')
-  assert.equal(valueOf(registersOf(map), 'price'), 2)
-  assert.deepEqual(registersOf(map).get('price').map(({ value }) => value), [2, 1, 3])
+  assert.equal(valueOf(readRegisters(map.entries()), 'price'), 2)
+  assert.deepEqual(readRegisters(map.entries()).get('price').map(({ value }) => value), [2, 1, 3])
 })
 
 test('prices are read with a comma or a point, and doubtful ones are not guessed', () => {

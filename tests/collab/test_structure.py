@@ -10,6 +10,7 @@ from pycrdt import Doc, Map, Text
 
 from collab.admission import read_state_vector, read_update
 from collab.edits import first_update
+from collab.errors import StructureRefused
 from collab.plain_menu import PlainItem, PlainMenu, PlainSection
 from collab.structure import Slot, StructureIndex
 
@@ -126,3 +127,50 @@ def test_stretches_inside_a_text_are_found() -> None:
     assert list(index.within(path, 7, 0, 100)) == [(0, 3), (4, 6)]
     assert list(index.within(path, 7, 1, 5)) == [(1, 3), (4, 5)]
     assert list(index.within(path, 8, 0, 100)) == []
+
+
+def entries(client_id: int, clock: int, container: tuple[int, int], key: str, count: int) -> bytes:
+    """An update with one struct: so many numbers under a key. No engine writes more than one."""
+    head = bytes((1, 1, client_id, clock, 0x28, 0)) + varint(container[0]) + varint(container[1])
+    return head + bytes((len(key),)) + key.encode() + bytes((count,)) + b"\x7d\x01" * count + b"\0"
+
+
+def varint(number: int) -> bytes:
+    low = number & 0x7F
+    return bytes((low | 0x80,)) + varint(number >> 7) if number > low else bytes((low,))
+
+
+def container_of(*path: str) -> tuple[int, int]:
+    """The id of the map that a new key of it would name."""
+    doc = client(7)
+    before = doc.get_state()
+    field(doc, *path)["x"] = 1
+    (item,) = read_update(doc.get_update(before)).items
+    return item[6], item[7]
+
+
+def test_struct_that_goes_on_from_another_place_is_refused() -> None:
+    index = StructureIndex(read_update(FIRST))
+    soup = container_of("items", "i0")
+    index.record(index.resolve(read_update(entries(7, 0, soup, "price@7", 1))))
+    again = index.resolve(read_update(entries(7, 0, soup, "price@7", 3)))
+    index.check(again)  # the same place: what else it brings is looked at when it is there
+    for other in ("kcal@7", "price@8"):
+        resolved = index.resolve(read_update(entries(7, 0, soup, other, 3)))
+        with pytest.raises(StructureRefused):
+            index.check(resolved)
+
+
+def test_field_of_a_text_is_refused() -> None:
+    outline = read_update(FIRST)
+    index = StructureIndex(outline)
+    path = ("items", "i0", "name", "de")
+    (text,) = (
+        item[:2]
+        for item in outline.types
+        if (found := index.container_at(*item[:2])) is not None and found[0] == path
+    )
+    resolved = index.resolve(read_update(entries(7, 0, text, "bold", 1)))
+    assert resolved.touched == {Slot((*path, "bold"), True)}
+    with pytest.raises(StructureRefused):
+        index.check(resolved)

@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pycrdt import Doc, Map
 from sqlalchemy import delete, text, update
 
-from collab.records import StreamEvent, stream_of
+from collab.edits import first_update
+from collab.plain_menu import PlainMenu
+from collab.records import Document, DocumentKind, StreamEvent, stream_of
+from collab.renewing import WORTHWHILE_FROM_BYTES
 from storage.database import open_database
 from storage.doctor import Finding, examine
 from storage.menu_tables import stream_events
@@ -179,3 +183,20 @@ async def test_dead_letters_are_noted(store: Any) -> None:
     assert await hooks.bury(errand, 1, "tired", NOW, NOW)
     [found] = await examine(store.database)
     assert found.sentence == "1 event(s) could not be delivered to webhook w1."
+
+
+async def test_a_menu_far_larger_than_its_content_is_named(sqlite_store: Any) -> None:
+    first = first_update(PlainMenu("de", "EUR"), "lunch", "ann")
+    record = Document("lunch", DocumentKind.MENU, "bistro", "Lunch", 1, NOW)
+    await sqlite_store.documents.create(record, first, "ann")
+    tab: Doc[Any] = Doc()
+    tab.apply_update(first)
+    for _ in range(2):
+        tab.get("meta", type=Map)["source"] = "x" * WORTHWHILE_FROM_BYTES
+    large = tab.get_update()
+    tab.get("meta", type=Map)["source"] = ""
+    await sqlite_store.append("lunch", large, tab.get_update())
+    found = [one for one in await examine(sqlite_store.database) if "renew" in one.sentence]
+    assert [(one.severity, one.document_id) for one in found] == [("note", "lunch")]
+    await sqlite_store.updates.compact("lunch", tab.get_update(), 3, keep=[])
+    assert not [one for one in await examine(sqlite_store.database) if "renew" in one.sentence]

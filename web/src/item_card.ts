@@ -6,7 +6,7 @@ import type { MenuContent, Place } from './menu_content'
 import type { Money } from './money'
 import type { People } from './people'
 import { PriceField } from './price_field'
-import { registersOf } from './registers'
+import { readRegisters } from './menu/registers'
 import { TextField } from './text_field'
 
 /** What every card and section of one page shares. */
@@ -43,7 +43,7 @@ export class ItemCard {
 
   /** Read the registers again: price, tags, place. */
   refresh(): void {
-    const registers = registersOf(this.map)
+    const registers = readRegisters(this.map.entries())
     this.place = this.around.content.place(registers)
     this.price.show(registers)
     const spice = this.around.content.spice(registers)

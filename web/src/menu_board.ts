@@ -5,7 +5,7 @@ import type * as Y from 'yjs'
 import { byId, element } from './element'
 import { ItemCard, type Surroundings } from './item_card'
 import { byOrderThenId } from './menu_content'
-import { registerName } from './registers'
+import { registerName } from './menu/registers'
 import { SectionBlock } from './section_block'
 
 const UNPLACED = ''
@@ -169,7 +169,7 @@ function touchedMaps(events: Array<Y.YEvent<Y.AbstractType<unknown>>>): {
     if (id === undefined) keys.forEach((key) => replaced.add(key))
     else if (field === undefined) {
       const names = registers.get(id) ?? new Set<string>()
-      keys.forEach((key) => names.add(registerName(key)))
+      keys.forEach((key) => names.add(registerName(key) ?? key))
       registers.set(id, names)
       if (names.has('name') || names.has('desc')) replaced.add(id)
     } else if ((field === 'name' || field === 'desc') && event.path.length === 2) {

@@ -2,7 +2,7 @@
 // edits texts and writes registers.
 
 import * as Y from 'yjs'
-import { type Registers, registersOf, valueOf } from './registers'
+import { readRegisters, type Registers, valueOf } from './menu/registers'
 
 export interface Place {
   readonly section: string
@@ -53,7 +53,7 @@ export class MenuContent {
   sectionIds(): string[] {
     const shown: Array<[string, string]> = []
     this.sections.forEach((section, id) => {
-      const registers = registersOf(section)
+      const registers = readRegisters(section.entries())
       if (valueOf(registers, 'deleted') !== true) shown.push([String(valueOf(registers, 'pos') ?? ''), id])
     })
     return shown.sort(byOrderThenId).map(([, id]) => id)

@@ -4,7 +4,7 @@
 import type * as Y from 'yjs'
 import { element } from './element'
 import type { Money } from './money'
-import { type Candidate, type Registers, writeRegister } from './registers'
+import { type Candidate, type Registers, writeRegister } from './menu/registers'
 
 export interface PriceFieldOptions {
   readonly label: string
@@ -63,7 +63,7 @@ export class PriceField {
     if (minorUnits === null) return this.complain(`Write a price like ${this.money.example}`)
     this.complain(null)
     this.input.value = this.money.plain(minorUnits)
-    if (this.input.value !== this.shown) writeRegister(this.map, 'price', minorUnits, this.options.userName())
+    if (this.input.value !== this.shown) writeRegister(this.map, 'price', minorUnits, this.options.userName(), Date.now())
   }
 
   private complain(problem: string | null): void {
@@ -83,14 +83,14 @@ export class PriceField {
     )
   }
 
-  private choice({ value, user, ms }: Candidate): HTMLElement {
+  private choice({ value, userId, ms }: Candidate): HTMLElement {
     const amount = this.money.full(value as number)
     const time = new Date(ms).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
     const button = element('button', {
-      type: 'button', class: 'choice', disabled: this.options.readOnly, 'aria-label': `Keep ${amount}, set by ${user} at ${time}`,
-    }, element('b', {}, amount), ` ${user} · ${time}`)
+      type: 'button', class: 'choice', disabled: this.options.readOnly, 'aria-label': `Keep ${amount}, set by ${userId} at ${time}`,
+    }, element('b', {}, amount), ` ${userId} · ${time}`)
     button.addEventListener('click', () => {
-      writeRegister(this.map, 'price', value, this.options.userName())
+      writeRegister(this.map, 'price', value, this.options.userName(), Date.now())
       this.input.focus()
     })
     return button
