@@ -266,7 +266,7 @@ class MenuDocument:
         self.check_size(len(update))
         self._check_parents(update, outline)
         self._depths.admit(outline)
-        is_applicable = not self._lacks_container(outline)
+        is_applicable = not self._must_wait(outline)
         if is_applicable:
             self._engine.apply(update)
         self._depths.record(outline)
@@ -302,7 +302,7 @@ class MenuDocument:
         for waiting in self.pending:
             if waiting.is_applied:
                 continue
-            if self._lacks(waiting.outline) and self._lacks_container(waiting.outline):
+            if self._lacks(waiting.outline) and self._must_wait(waiting.outline):
                 continue
             self.pending.remove(waiting)
             if self._engine.would_take(waiting.data):
@@ -326,15 +326,22 @@ class MenuDocument:
         self._take_clocks()
         self.pending = [part for part in self.pending if self._waits(part.outline)]
 
-    def _lacks_container(self, outline: UpdateOutline) -> bool:
-        """Whether an incomplete update names a container that is not here yet.
+    def _must_wait(self, outline: UpdateOutline) -> bool:
+        """Whether the engine may not see an incomplete update yet.
 
-        One that it brings itself is not here either: while it waits, somebody else may bring
-        something that is no type under that id.
+        It names a container that is not here: one that it brings itself is not here either, and
+        somebody else may bring something that is no type under that id. Or it goes on after a hole
+        in the clocks of a client: Yjs waits there, and the engine would apply what lies behind and
+        then order two writes of one key otherwise than every browser does.
         """
-        return any(
-            item[4] == _PARENT and not self._depths.holds(*item[6:8]) for item in outline.items
-        )
+        if any(item[4] == _PARENT and not self._depths.holds(*item[6:8]) for item in outline.items):
+            return True
+        reached: dict[int, int] = {}
+        for client, first, end in outline.blocks:
+            if first > max(self.clocks.get(client, 0), reached.get(client, 0)):
+                return True
+            reached[client] = end
+        return False
 
     def _take_clocks(self) -> None:
         held = self._engine.clocks()

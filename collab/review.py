@@ -188,9 +188,10 @@ class _Walk:
         }
 
     def review_meta(self, key: str) -> None:
-        now = normal(self._standing.doc.get(META, type=Map).get(key))
+        meta = self._standing.doc.get(META, type=Map)
+        now = normal(meta.get(key))
         before = self._standing.meta.get(key)
-        if _is_same(now, before):
+        if _is_same(now, before) and (key in meta) == (key in self._standing.meta):
             return
         if self._may_write is None:
             self._standing.meta[key] = now
@@ -259,7 +260,7 @@ class _Walk:
     def _review_key(self, root: str, part_id: str, fields: Map[Any], key: str) -> None:
         """The map of a text, the note, or something odd."""
         value = fields.get(key)
-        if value is None or (key in TEXT_MAPS[root] and isinstance(value, Map)):
+        if key not in fields or (key in TEXT_MAPS[root] and isinstance(value, Map)):
             return
         if root == ITEMS and key == NOTE and isinstance(value, Text):
             self._review_text(root, part_id, NOTE, "", value)
@@ -274,7 +275,7 @@ class _Walk:
         is_fit = isinstance(value, Text) and (is_known or self._is_enabled(locale))
         if isinstance(value, Text) and (is_fit or self._may_write is None):
             self._review_text(root, part_id, key, locale, value)
-        elif value is not None and self._may_write is not None:
+        elif self._may_write is not None and self._holds(root, part_id, key, locale):
             self.repairs.append(Remove((root, part_id, key), locale))
             why = "the language has to be added to the menu first"
             self._refuse(root, part_id, text_field(key, locale), ("unknown_locale", why), None)
@@ -355,6 +356,12 @@ class _Walk:
 
     def _problem(self, root: str, part_id: str, field: str) -> tuple[str, str] | None:
         return None if self._may_write is None else self._may_write(root, part_id, field)
+
+    def _holds(self, root: str, part_id: str, key: str, inner: str) -> bool:
+        """Whether a map in a part holds a key, be it null."""
+        fields = self._standing.fields(root, part_id)
+        within = None if fields is None else fields.get(key)
+        return isinstance(within, Map) and inner in within
 
     def _is_enabled(self, locale: str) -> bool:
         further = self._standing.meta.get("locales")

@@ -566,3 +566,27 @@ def test_deletes_that_waited_are_not_forgotten() -> None:
     assert document.pending
     take(document, late)
     assert list(document.deleted()) == [(100, 4, 6)]
+
+
+def test_what_lies_behind_a_hole_waits_for_it_as_it_does_in_a_browser() -> None:
+    # Two writes of one key by one client, neither of which names the other: the order of arrival
+    # must not decide.
+    client: Doc[Any] = Doc(client_id=5)
+    made: list[bytes] = []
+    watching = client.observe(lambda event: made.append(event.update))
+    client.get("m", type=Map)["k"] = 1
+    first = made.pop()
+    other: Doc[Any] = Doc(client_id=5)
+    watched = other.observe(lambda event: made.append(event.update))
+    other.get("m", type=Map)["k"] = 2
+    client.unobserve(watching)
+    other.unobserve(watched)
+    second = made.pop()
+    assert second[3] == 0
+    second = second[:3] + b"\x01" + second[4:]  # the clock
+    in_order, late = MenuDocument(), MenuDocument()
+    for document, updates in ((in_order, (first, second)), (late, (second, first))):
+        for update in updates:
+            document.receive(update, read_update(update), answers_step1=True)
+    assert late.full_state() == in_order.full_state() and not late.pending
+    assert late.engine().get("m", type=Map).to_py() == in_order.engine().get("m", type=Map).to_py()

@@ -88,3 +88,27 @@ def test_texts_of_a_modifier_group_go() -> None:
     arrived = room.do(lambda doc: doc.get("modgroups", type=Map).update({"g": Map(group)}))
     assert arrived.codes == ["unknown_field", "unknown_field"]
     assert list(room.document.engine().get("modgroups", type=Map)["g"].keys()) == ["min@7"]
+
+
+def test_null_is_not_nothing_and_goes_too() -> None:
+    room = Room()
+
+    def doing(doc: Doc[Any]) -> None:
+        item(doc, "soup")["junk"] = None
+        item(doc, "soup")["name"]["fr"] = None
+        item(doc, "soup")["price@7"] = None
+        doc.get("items", type=Map)["nothing"] = None
+        doc.get("meta", type=Map)["spy"] = None
+
+    arrived = room.do(doing)
+    assert sorted(arrived.codes) == [
+        "bad_value",
+        "bad_value",
+        "field_forbidden",
+        "unknown_field",
+        "unknown_locale",
+    ]
+    soup = item(room.document.engine(), "soup")
+    assert not {"junk", "price@7"} & set(soup.keys()) and "fr" not in soup["name"]
+    assert "nothing" not in room.document.engine().get("items", type=Map)
+    assert "spy" not in room.document.engine().get("meta", type=Map)

@@ -141,7 +141,8 @@ class Plans:
             case 6:
                 return _put("items", [item], "price@zz1", [590, user, 0])
             case 7:
-                return _put("items", [item], random.choice(("junk", "", "@", "@x")), 5)
+                key = random.choice(("junk", "", "@", "@x"))
+                return _put("items", [item], key, random.choice((5, None)))
             case 8:
                 key = random.choice(("pocket", "price@own", "allergen:Fisch@own"))
                 edit = {"kind": "nest", "root": "items", "path": [item], "key": key}

@@ -169,10 +169,6 @@ def models(state: bytes, sections: list[str], items: list[str], random: Random) 
     return found
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the engine applies across a hole, where Yjs waits: they see another value than it",
-)
 async def test_hole_that_is_filled_later_shows_nobody_what_was_not_looked_at(
     server: LiveServer, clients: StockClients
 ) -> None:
