@@ -28,10 +28,7 @@ class ConflictWatch:
         self._book: ConflictBook | None = None
         self._cases = Cases(state.conflicts, make_id)
         self._published = state.published
-        self._text_edits = {
-            part: TextEdit(user, int(at.timestamp() * 1000))
-            for part, (user, at) in state.text_edits.items()
-        }
+        self._text_edits = _edits_of(state)
         self._clashes = [
             TextClash(row.root, row.part_id, row.field, row.candidates)
             for row in state.conflicts
@@ -124,6 +121,21 @@ class ConflictWatch:
             if one not in standing:
                 self._touched.setdefault((one.root, one.part_id), Ending("server", None))
         self._clashes = standing
+
+
+def _edits_of(state: MenuState) -> dict[Part, TextEdit]:
+    """The last edits of texts that still matter: those that a standing conflict is about too."""
+    edits = {
+        (row.root, row.part_id): TextEdit(str(one["user"]), int(str(one["ms"])))
+        for row in state.conflicts
+        for one in row.candidates
+        if row.kind == "deleted" and one.get("field") == "text"
+    }
+    latest = {
+        part: TextEdit(user, int(at.timestamp() * 1000))
+        for part, (user, at) in state.text_edits.items()
+    }
+    return edits | latest
 
 
 def _place(clash: TextClash) -> tuple[str, str, str]:

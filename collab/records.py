@@ -109,7 +109,7 @@ class MenuState:
 
     conflicts: tuple[ConflictRow, ...] = ()  # those that stand
     published: Mapping[str, object] | None = None  # plain JSON of the published version
-    # (root, part id) -> (user id, time) of the last edit of any text of a part
+    # (root, part id) -> (user id, time) of the last edit of any text of a part, of the last hour
     text_edits: Mapping[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
     stream_top: int = 0  # offset of the last event of its stream
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, bindparam, func, or_, select
 
@@ -16,6 +16,9 @@ from storage.menu_tables import (
     streams,
 )
 
+# Of edits before, the conflicts that stand tell; these are for a crash before they were found.
+LOOK_BACK = timedelta(hours=1)
+
 
 class MenuStateStore:
     """Reads the state of menus. Satisfies `rooms.ports.MenuLog`."""
@@ -25,7 +28,8 @@ class MenuStateStore:
 
     async def load_menu(self, document_id: str) -> MenuState:
         """Read it; an empty state when there is nothing. Raises StoreError. Safe to cancel."""
-        key = {"document_id": document_id, "now": self._database.clock()}
+        now = self._database.clock()
+        key = {"document_id": document_id, "now": now, "since": now - LOOK_BACK}
         async with self._database.read() as connection:
             conflicts = (await connection.execute(_CONFLICTS, key)).mappings().all()
             published = await connection.scalar(_PUBLISHED, key)
@@ -55,6 +59,7 @@ def _conflict(row: object) -> ConflictRow:
 
 _ID: BindParameter[str] = bindparam("document_id")
 _NOW: BindParameter[datetime] = bindparam("now")
+_SINCE: BindParameter[datetime] = bindparam("since")
 _CONFLICTS = select(menu_conflicts).where(
     menu_conflicts.c.document_id == _ID, menu_conflicts.c.closed_at.is_(None)
 )
@@ -83,6 +88,7 @@ _TEXT_EDITS = (
     )
     .where(
         menu_changes.c.document_id == _ID,
+        menu_changes.c.at >= _SINCE,
         menu_changes.c.root.in_(("sections", "items")),
         or_(
             menu_changes.c.field.like("name:%"),

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rooms.ports import SessionLog, UpdateLog
+from rooms.ports import MenuLog, SessionLog, UpdateLog
 from storage.database import open_database
+from storage.menu_state import MenuStateStore
 from storage.sessions import SessionStore
 from storage.updates import UpdateStore
 
@@ -16,15 +17,17 @@ ROOT = Path(__file__).parents[1]
 
 # runtime_checkable looks at names only; mypy compares arguments and results too.
 ASSIGNMENTS = """
-from rooms.ports import SessionLog, UpdateLog
+from rooms.ports import MenuLog, SessionLog, UpdateLog
 from storage.database import Database
+from storage.menu_state import MenuStateStore
 from storage.sessions import SessionStore
 from storage.updates import UpdateStore
 
-def wire(database: Database) -> tuple[UpdateLog, SessionLog]:
+def wire(database: Database) -> tuple[UpdateLog, SessionLog, MenuLog]:
+    menus: MenuLog = MenuStateStore(database)
     updates: UpdateLog = UpdateStore(database)
     sessions: SessionLog = SessionStore(database)
-    return updates, sessions
+    return updates, sessions, menus
 """
 
 
@@ -33,6 +36,7 @@ async def test_stores_have_the_methods_of_the_ports(tmp_path: Path) -> None:
     try:
         assert isinstance(UpdateStore(database), UpdateLog)
         assert isinstance(SessionStore(database), SessionLog)
+        assert isinstance(MenuStateStore(database), MenuLog)
         assert not isinstance(SessionStore(database), UpdateLog)
     finally:
         await database.close()

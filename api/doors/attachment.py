@@ -15,6 +15,7 @@ from api.live import Live
 from collab import hocuspocus, messages
 from collab.errors import (
     DocumentGone,
+    EpochChanged,
     MirepoixError,
     ProtocolViolation,
     RightWithdrawn,
@@ -26,7 +27,7 @@ from rooms.menu_room import MenuRoom
 from rooms.seat import Seat
 
 # These end the document and leave the others on the socket alone; everything else ends the socket.
-_ENDS_DOCUMENT = (DocumentGone, RightWithdrawn, TokenEnded)
+_ENDS_DOCUMENT = (DocumentGone, EpochChanged, RightWithdrawn, TokenEnded)
 
 
 class Attachment:

@@ -363,3 +363,18 @@ def test_price_written_offline_before_the_item_was_deleted_is_shown_to_somebody(
     menu_house.settle(ann, bob)
     (row,) = [row for row in menu_house.room.conflicts() if row.kind == "deleted"]
     assert row.part_id == "soup"
+
+
+def test_late_edit_of_a_deleted_item_still_stands_when_the_room_opens_again(
+    menu_house: Any,
+) -> None:
+    ann, bob = menu_house.meet("ann"), menu_house.meet("bob")
+    offline = bob.edit(set_register("price", 500, ms=5))
+    send(ann, set_register("deleted", True, ms=10))
+    bob.room.receive(bob.seat, offline)
+    menu_house.settle(ann, bob)
+    standing = menu_house.room.conflicts()
+    assert [row.kind for row in standing] == ["deleted"]
+    menu_house.make_keeper = keeper_of(menu_house, MenuState(conflicts=tuple(standing)))
+    menu_house.open(menu_house.room.document)
+    assert menu_house.room.conflicts() == standing
