@@ -80,7 +80,7 @@ async def known_of(house: House, found: Document | None, known: Known) -> Known:
     if found is None or found.kind is not DocumentKind.MENU:
         return known
     async with house.lobby.lease(found.id) as room:
-        menu = room.menu()
+        menu = room.keeper.menu()
     return Known(known.locale or menu.locale, known.currency or menu.currency)
 
 
@@ -100,7 +100,7 @@ async def export_menu(
         if found is None or found.kind is not DocumentKind.MENU:
             raise DocumentGone(f"There is no menu {menu}.", reason="menu_not_found")
         async with house.lobby.lease(menu) as room:
-            return await write_file(format, room.menu(), decimal_comma=decimal_comma)
+            return await write_file(format, room.keeper.menu(), decimal_comma=decimal_comma)
 
 
 async def create_menu(

@@ -57,7 +57,7 @@ async def change_menu(
     async with house.lobby.lease(document.id) as room:
         await house.locks.ready(room)
         # From here to `room.edit` nothing waits, so nobody changes the menu in between.
-        changes = tuple(plan(room.menu()))
+        changes = tuple(plan(room.keeper.menu()))
         check_changes(identity, changes)
         check_locks(room.locks, identity, changes, house.clock.monotonic())
         if changes:

@@ -55,6 +55,6 @@ class Projector:
                     return
                 if room.turns.position != position:
                     continue  # edited meanwhile: its rows would know more than the log
-                rows = room.item_rows()
+                rows = room.keeper.item_rows()
                 if await self._projection.rebuild(document_id, rows, top=size.top):
                     return

@@ -42,7 +42,7 @@ async def publish_menu(
     check_window(window)
     async with house.lobby.lease(document.id) as room:
         # Nothing waits in between: the content is the one that was judged.
-        errors = tuple(one for one in room.conflicts() if one.severity == Severity.ERROR)
+        errors = tuple(one for one in room.keeper.settle() if one.severity == Severity.ERROR)
         snapshot = snapshot_of(room)
         room.turns.flush()
         await house.journal.flush()

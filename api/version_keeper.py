@@ -119,7 +119,7 @@ class VersionKeeper:
         room = self._lobby.room_of(document_id)
         if room is not None and not room.is_holding:  # else it reads that when it is opened anew
             state = await self._states.load_menu(document_id)
-            room.published(state.published)
+            room.keeper.republish(state.published)
         self._ring_events(document_id)
         self.ring()
 
@@ -153,5 +153,5 @@ class VersionKeeper:
 
 def snapshot_of(room: MenuRoom) -> Snapshot:
     """The menu of a room as it stands. Raises StructureRefused, StoreError as `room.menu`."""
-    content = plain_json(room.menu())
+    content = plain_json(room.keeper.menu())
     return Snapshot(content, fingerprint(content), room.document.state_vector())

@@ -50,19 +50,22 @@ class Outcome:
 class MenuKeeper:
     """Looks after one menu while its room is open.
 
-    document: asked for each time, because a room may rebuild it. state: as stored.
+    document: asked for each time, because a room may rebuild it. on_news: there is something to
+    save that came with no update. state: as stored.
     make_id: a new unique id. utc: the wall clock.
     """
 
     def __init__(
         self,
         document: Callable[[], MenuDocument],
+        on_news: Callable[[], None],
         state: MenuState,
         *,
         make_id: Callable[[], str],
         utc: Callable[[], datetime],
     ) -> None:
         self._document = document
+        self._on_news = on_news
         self._utc = utc
         self._read: MenuGuard | None = None
         self._ledger = Ledger(make_id)
@@ -117,11 +120,14 @@ class MenuKeeper:
 
     def settle(self) -> list[ConflictRow]:
         """Look for conflicts now; those that stand."""
-        return self._watch.settle(self._guard().parts, self._utc())
+        standing = self._watch.settle(self._guard().parts, self._utc())
+        self._on_news()
+        return standing
 
     def republish(self, published: Mapping[str, object] | None) -> None:
         """Guests are shown another version now. published: its plain JSON."""
         self._watch.republish(self._guard().parts, published, self._utc())
+        self._on_news()
 
     def item_rows(self) -> tuple[ItemRow, ...]:
         """The rows of all items as they stand."""

@@ -31,8 +31,7 @@ from collab.errors import (
     StructureRefused,
 )
 from collab.ledger import Author
-from collab.menu import Menu
-from collab.records import ConflictRow, Consequences, Document, ItemRow
+from collab.records import Consequences, Document
 from collab.upkeep import plan_rebalance
 from rooms import answers
 from rooms.client_ids import ClientIds
@@ -49,6 +48,8 @@ ASK_AGAIN_SECONDS = 10.0  # a client that never answers a SyncStep1 is asked onc
 ASK_DOUBTED_SECONDS = 2.0  # what others get to bring their own edits themselves, see `_doubt`
 KEEPALIVE_SECONDS = 15.0  # y-websocket and Hocuspocus give up after 30 s of silence
 KEEPALIVE_OWED_SECONDS = 2.0  # y-sweet's client gives up 3 s after an unanswered 102
+# From a look at the document as it is now, and from what ends the turn soon.
+MakeKeeper = Callable[[Callable[[], MenuDocument], Callable[[], None]], MenuKeeper]
 SAVING_PAUSED = ("saving_paused", "changes cannot be saved at the moment; keep this open")
 
 
@@ -65,7 +66,7 @@ class MenuRoom:
         ids: ClientIds,
         awareness: AwarenessTable,
         surroundings: Surroundings,
-        make_keeper: Callable[[Callable[[], MenuDocument]], MenuKeeper] | None = None,
+        make_keeper: MakeKeeper | None = None,
     ) -> None:
         self.record = record
         self.document = document
@@ -74,7 +75,7 @@ class MenuRoom:
         self.locks = LockTable()  # of a menu; filled by whoever keeps the rows
         self._around = surroundings
         self._ids = ids
-        self._keeper = make_keeper(lambda: self.document) if make_keeper is not None else None
+        self._keeper: MenuKeeper | None = None
         self.turns = Turns(
             record,
             self.seats,
@@ -85,6 +86,8 @@ class MenuRoom:
             on_flush=lambda now: self.presence.show_due(now),
             consequences=self._take_consequences,
         )
+        if make_keeper is not None:
+            self._keeper = make_keeper(lambda: self.document, self.turns.end_soon)
         self.presence = Presence(
             awareness,
             self._ids,
@@ -243,8 +246,9 @@ class MenuRoom:
         self.turns.flush()
         return True
 
-    def menu(self) -> Menu:
-        """The menu in this document as everybody is shown it.
+    @property
+    def keeper(self) -> MenuKeeper:
+        """Who looks after the menu in this document.
 
         Raises StructureRefused when it is no menu, StoreError while it is being rebuilt.
         """
@@ -252,31 +256,7 @@ class MenuRoom:
             raise StructureRefused("this document is not a menu", reason="not_a_menu")
         if self._is_broken:
             raise StoreError("the document is being rebuilt", reason="rebuilding")
-        return self._keeper.menu()
-
-    def conflicts(self) -> list[ConflictRow]:
-        """The conflicts of the menu that stand now; errors as `menu`."""
-        self.menu()
-        assert self._keeper is not None
-        standing = self._keeper.settle()
-        self.turns.end_soon()
-        return standing
-
-    def published(self, content: Mapping[str, object] | None) -> None:
-        """Guests are shown another version of the menu; errors as `menu`.
-
-        content: its plain JSON; None: none.
-        """
-        self.menu()
-        assert self._keeper is not None
-        self._keeper.republish(content)
-        self.turns.end_soon()
-
-    def item_rows(self) -> tuple[ItemRow, ...]:
-        """The rows of all items of the menu as they stand now; errors as `menu`."""
-        self.menu()
-        assert self._keeper is not None
-        return self._keeper.item_rows()
+        return self._keeper
 
     def tell(self, message: Mapping[str, object]) -> None:
         """Show an event to everybody whose door can. message: JSON values."""
@@ -369,7 +349,6 @@ class MenuRoom:
         self.presence.expire(now)
         if self._keeper is not None and self._keeper.is_looking_due and not self.is_holding:
             self._keeper.settle()
-            self.turns.end_soon()
         if self._keeper is not None and self._keeper.has_long_keys and not self.is_holding:
             self._shorten_keys()
         waiting = self.turns.waiting()

@@ -132,7 +132,7 @@ def conflict_answer(row: ConflictRow) -> ConflictAnswer:
 async def _look(call: Call, document: Document) -> None:
     """Have the menu looked at: one that nobody opened since it was imported never was."""
     async with call.house.lobby.lease(document.id) as room:
-        room.conflicts()
+        room.keeper.settle()
         room.turns.flush()
         await call.house.journal.flush()
 
@@ -161,7 +161,7 @@ def _choice(wanted: Resolution) -> Choice:
 
 def _standing(room: MenuRoom, conflict_id: str) -> Conflict:
     """The conflict as it stands at this moment."""
-    for row in room.conflicts():
+    for row in room.keeper.settle():
         if row.id == conflict_id:
             return Conflict(
                 row.key,

@@ -270,7 +270,7 @@ async def _contents(call: Call, menu: Document) -> list[Content]:
 
 async def _draft(call: Call, menu: Document) -> dict[str, object]:
     async with call.house.lobby.lease(menu.id) as room:
-        return plain_json(room.menu())
+        return plain_json(room.keeper.menu())
 
 
 async def _menu(call: Call) -> Document:

@@ -136,7 +136,7 @@ async def _menu(call: Call) -> Menu:
     if admission.document.kind is not DocumentKind.MENU:
         raise DocumentGone("There is no such menu.", reason="menu_not_found")
     async with call.house.lobby.lease(admission.document.id) as room:
-        return room.menu()
+        return room.keeper.menu()
 
 
 async def _rehearsed(call: Call, plain: PlainMenu, found: Document | None) -> int:
@@ -149,7 +149,7 @@ async def _rehearsed(call: Call, plain: PlainMenu, found: Document | None) -> in
     if found.kind is not DocumentKind.MENU:
         raise StructureRefused("This document is not a menu.", reason="not_a_menu")
     async with call.house.lobby.lease(found.id) as room:
-        changes = plan_merge(room.menu(), plain, lambda: token_hex(8))
+        changes = plan_merge(room.keeper.menu(), plain, lambda: token_hex(8))
         check_changes(call.identity, changes)
         if changes:
             rehearse(room.document, edit_of(changes, call.identity.user_id, 0), limit_bytes)

@@ -116,7 +116,7 @@ class PlainMenus:
         async with house.lobby.lease(document.id) as room:
             known = self._encoded.get(room.document)
             if known is None or known[0] != room.document.version:
-                plain = plain_json(room.menu())
+                plain = plain_json(room.keeper.menu())
                 known = (room.document.version, msgspec.json.encode(plain), tag_of(plain))
                 self._encoded[room.document] = known
         return known[1], known[2]

@@ -251,7 +251,7 @@ async def _content(call: Call, document: Document, name: str) -> dict[str, objec
     """Plain JSON of a version by its number, of the draft, or of what guests see."""
     if name == DRAFT:
         async with call.house.lobby.lease(document.id) as room:
-            return plain_json(room.menu())
+            return plain_json(room.keeper.menu())
     if name == PUBLISHED:
         schedule = await call.house.publications.load(document.id)
         now = call.house.clock.utc()

@@ -29,8 +29,7 @@ from collab.records import (
 )
 from rooms.client_ids import ClientIds
 from rooms.clock import Clock
-from rooms.keeper import MenuKeeper
-from rooms.menu_room import MenuRoom
+from rooms.menu_room import MakeKeeper, MenuRoom
 from rooms.outbox import Outbox
 from rooms.seat import Seat
 from rooms.surroundings import Surroundings
@@ -345,7 +344,7 @@ class House:
         self.edits: list[Seat] = []
         self.broken: list[MenuRoom] = []
         self._next_client = 100
-        self.make_keeper: Callable[[Callable[[], MenuDocument]], MenuKeeper] | None = None
+        self.make_keeper: MakeKeeper | None = None
         self.ids: ClientIds | None = None  # for the next room
         self.room = self.open()
 

@@ -90,7 +90,7 @@ def written(events: Any) -> list[Any]:
 
 
 def soup(house: Any) -> Item:
-    return next(one for one in house.room.menu().live_items() if one.id == "soup")
+    return next(one for one in house.room.keeper.menu().live_items() if one.id == "soup")
 
 
 def changes(house: Any) -> list[FieldChange]:
@@ -228,9 +228,9 @@ def test_conflict_shows_a_candidate_that_is_not_read_as_it_is_now(menu_house: An
     again = ann.edit(set_register("price", 510, ms=6))  # not having seen 550, which reads first
     for peer, update in ((ann, one), (bob, other)):
         peer.room.receive(peer.seat, update)
-    menu_house.room.conflicts()
+    menu_house.room.keeper.settle()
     ann.room.receive(ann.seat, again)
-    (row,) = [row for row in menu_house.room.conflicts() if row.kind == "prices"]
+    (row,) = [row for row in menu_house.room.keeper.settle() if row.kind == "prices"]
     assert [shown["value"] for shown in row.candidates] == [550, 510]
 
 
@@ -240,11 +240,13 @@ def test_deleting_once_more_ends_the_doubt_about_a_deletion(menu_house: Any) -> 
     menu_house.settle(ann, bob, cem)
     send(bob, set_register("price", 500, ms=6))
     menu_house.settle(ann, bob, cem)
-    assert [row.kind for row in menu_house.room.conflicts() if row.part_id == "soup"] == ["deleted"]
+    assert [row.kind for row in menu_house.room.keeper.settle() if row.part_id == "soup"] == [
+        "deleted"
+    ]
     before = len(changes(menu_house))
     send(cem, set_register("deleted", True, ms=7))
     menu_house.settle(ann, bob, cem)
-    assert not [row for row in menu_house.room.conflicts() if row.part_id == "soup"]
+    assert not [row for row in menu_house.room.keeper.settle() if row.part_id == "soup"]
     assert len(changes(menu_house)) == before, "nothing for the history: it reads as before"
 
 
@@ -254,11 +256,11 @@ def test_conflict_that_stood_is_the_same_one_when_the_room_opens_again(menu_hous
     ann.room.receive(ann.seat, one)
     bob.room.receive(bob.seat, other)
     menu_house.settle(ann, bob)
-    (row,) = [row for row in menu_house.room.conflicts() if row.field == "price"]
+    (row,) = [row for row in menu_house.room.keeper.settle() if row.field == "price"]
     house = menu_house
-    house.make_keeper = keeper_of(house, MenuState(conflicts=tuple(house.room.conflicts())))
+    house.make_keeper = keeper_of(house, MenuState(conflicts=tuple(house.room.keeper.settle())))
     house.open(house.room.document)
-    (again,) = [row for row in house.room.conflicts() if row.field == "price"]
+    (again,) = [row for row in house.room.keeper.settle() if row.field == "price"]
     assert again == row
     house.settle()
     assert not [meant for meant in house.log.meant[-1:] if meant.conflicts and meant.events == ()]
@@ -278,13 +280,13 @@ def test_two_people_who_replace_one_text_at_once_are_shown_both(menu_house: Any)
     ann.room.receive(ann.seat, one)
     bob.room.receive(bob.seat, other)
     menu_house.settle(ann, bob)
-    rows = [row for row in menu_house.room.conflicts() if row.kind == "double_replace"]
+    rows = [row for row in menu_house.room.keeper.settle() if row.kind == "double_replace"]
     (row,) = rows
     assert [one["value"] for one in row.candidates][:2] == ["Broth", "Potage"]
     assert {one.get("user") for one in row.candidates} >= {"ann", "bob"}
     send(ann, replace("Brühe"))
     menu_house.settle(ann, bob)
-    assert not [row for row in menu_house.room.conflicts() if row.kind == "double_replace"]
+    assert not [row for row in menu_house.room.keeper.settle() if row.kind == "double_replace"]
 
 
 def test_under_strict_locks_only_the_holder_writes_a_field(menu_house: Any) -> None:
@@ -331,7 +333,7 @@ def test_order_keys_that_grew_long_are_shortened_by_the_server(menu_house: Any) 
     menu_house.settle(ann)
     menu_house.pass_seconds(1)
     menu_house.settle(ann)
-    section = menu_house.room.menu().sections[0]
+    section = menu_house.room.keeper.menu().sections[0]
     assert [item.id for item in section.items] == ["soup", "roll"]
     assert all(len(item.place[1]) < 5 for item in section.items)
 
@@ -341,7 +343,7 @@ def test_conflicts_that_could_not_be_saved_are_written_again(menu_house: Any) ->
     one, other = ann.edit(set_register("price", 500)), bob.edit(set_register("price", 550, ms=6))
     ann.room.receive(ann.seat, one)
     bob.room.receive(bob.seat, other)
-    standing = menu_house.room.conflicts()
+    standing = menu_house.room.keeper.settle()
     menu_house.settle(ann, bob)
     menu_house.log.meant.clear()
     menu_house.room.lost_meaning()
@@ -358,10 +360,10 @@ def test_price_written_offline_before_the_item_was_deleted_is_shown_to_somebody(
     offline = bob.edit(set_register("price", 500, ms=5))
     send(ann, set_register("deleted", True, ms=10))
     menu_house.settle(ann)
-    assert not [row for row in menu_house.room.conflicts() if row.kind == "deleted"]
+    assert not [row for row in menu_house.room.keeper.settle() if row.kind == "deleted"]
     bob.room.receive(bob.seat, offline)
     menu_house.settle(ann, bob)
-    (row,) = [row for row in menu_house.room.conflicts() if row.kind == "deleted"]
+    (row,) = [row for row in menu_house.room.keeper.settle() if row.kind == "deleted"]
     assert row.part_id == "soup"
 
 
@@ -373,8 +375,8 @@ def test_late_edit_of_a_deleted_item_still_stands_when_the_room_opens_again(
     send(ann, set_register("deleted", True, ms=10))
     bob.room.receive(bob.seat, offline)
     menu_house.settle(ann, bob)
-    standing = menu_house.room.conflicts()
+    standing = menu_house.room.keeper.settle()
     assert [row.kind for row in standing] == ["deleted"]
     menu_house.make_keeper = keeper_of(menu_house, MenuState(conflicts=tuple(standing)))
     menu_house.open(menu_house.room.document)
-    assert menu_house.room.conflicts() == standing
+    assert menu_house.room.keeper.settle() == standing
