@@ -24,7 +24,7 @@ from typing import Any
 from collab.awareness import AwarenessTable
 from collab.document import DOCUMENT_LIMIT_BYTES
 from collab.errors import DocumentGone, DocumentInUse, MirepoixError, StoreError
-from collab.rebuild import Rebuilt, rebuild
+from collab.rebuild import Rebuilt
 from collab.records import (
     Document,
     DocumentKind,
@@ -44,6 +44,7 @@ from rooms.compaction import (
 )
 from rooms.journal import Journal
 from rooms.keeper import MenuKeeper
+from rooms.loading import Loading
 from rooms.menu_room import MenuRoom
 from rooms.ports import MenuLog, Meter, UpdateLog
 from rooms.seat import Seat
@@ -53,7 +54,6 @@ IDLE_SECONDS = 30.0
 TICK_SECONDS = 0.5
 EMPTY_SECONDS = 15.0  # what those who use a document get to leave it
 EMPTY_LOOK_SECONDS = 0.02
-THREAD_FROM_BYTES = 256 * 1024  # larger documents are built beside the event loop
 
 log = logging.getLogger("mirepoix.lobby")
 
@@ -92,12 +92,12 @@ class Lobby:
         on_close: Callable[[str], None] = lambda document_id: None,
     ) -> None:
         self._store = store
+        self._loading = Loading(store, meter, limit_bytes)
         self._journal = journal
         self._meter = meter
         self._clock = clock
         self._on_edit = on_edit
         self._idle_seconds = idle_seconds
-        self._limit_bytes = limit_bytes
         self._make_awareness = make_awareness
         self._menus = menus
         self._on_open = on_open
@@ -196,8 +196,8 @@ class Lobby:
             stored = await self._store.load(document_id)
             if stored is None:
                 raise DocumentGone(f"there is no document {document_id!r}")
-            rebuilt = await self._build(stored)
-            await self._set_aside(stored, rebuilt)
+            rebuilt = await self._loading.build(stored)
+            await self._loading.set_aside(stored, rebuilt)
             state = await self._state_of(stored)
             room = self._room(stored, rebuilt, state)
             if state is not None and self._on_open is not None:
@@ -233,27 +233,6 @@ class Lobby:
         if self._menus is None or stored.document.kind is not DocumentKind.MENU:
             return None
         return await self._menus.load_menu(stored.document.id)
-
-    async def _build(self, stored: StoredDocument) -> Rebuilt:
-        size = len(stored.snapshot or b"") + sum(len(row.data) for row in stored.updates)
-        # An id of an earlier epoch would have every client refused that ever sees it.
-        draw = partial(_draw_client_id, stored.former_client_ids)
-        build = partial(rebuild, stored, limit_bytes=self._limit_bytes, draw_client_id=draw)
-        return build() if size < THREAD_FROM_BYTES else await asyncio.to_thread(build)
-
-    async def _set_aside(self, stored: StoredDocument, rebuilt: Rebuilt) -> None:
-        for seq, reason in rebuilt.poison:
-            await self._store.quarantine(stored.document.id, [seq], reason)
-            self._meter.quarantined(1)
-            log.error(
-                "stored update set aside",
-                extra={
-                    "action": "update_quarantined",
-                    "document": stored.document.id,
-                    "seq": seq,
-                    "reason": reason,
-                },
-            )
 
     def _room(self, stored: StoredDocument, rebuilt: Rebuilt, state: MenuState | None) -> MenuRoom:
         loop = asyncio.get_running_loop()
@@ -349,10 +328,10 @@ class Lobby:
                 if stored is None:
                     self.forget(room.record.id)
                     return
-                rebuilt = await self._build(stored)
-                await self._set_aside(stored, rebuilt)
+                rebuilt = await self._loading.build(stored)
+                await self._loading.set_aside(stored, rebuilt)
                 if rebuilt.waiting:
-                    await self._set_aside(stored, _without_what_waits(rebuilt))
+                    await self._loading.set_aside(stored, _without_what_waits(rebuilt))
                     continue
                 room.replace_document(rebuilt.document)
             except MirepoixError:
@@ -453,7 +432,7 @@ class Lobby:
         stored = await self._store.load(document_id)
         if stored is None:
             return
-        rebuilt = await self._build(stored)
+        rebuilt = await self._loading.build(stored)
         if rebuilt.document.holds(room.document.outline()):
             return
         full = room.document.full_state()
@@ -479,12 +458,6 @@ def _unsaved() -> StoreError:
 
 def _without_what_waits(rebuilt: Rebuilt) -> Rebuilt:
     return replace(rebuilt, poison=tuple((seq, "clashed") for seq in rebuilt.waiting), waiting=())
-
-
-def _draw_client_id(former: frozenset[int]) -> int:
-    while (drawn := secrets.randbits(32)) in former:
-        pass
-    return drawn
 
 
 def _new_id() -> str:
