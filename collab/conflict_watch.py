@@ -59,14 +59,12 @@ class ConflictWatch:
     ) -> None:
         """Somebody changed a field.
 
-        resolution: what he says that this resolves. is_deleted: the part was deleted before this
-        came; registers do not say whether their author knew.
+        resolution: what he says that this resolves. is_deleted: another field than `deleted`, of a
+        part that was deleted before this came; registers do not say whether their author knew.
         """
         part = (changed.root, changed.part_id)
         self._touched[part] = Ending(author.user_id, resolution)
-        if changed.field == "deleted":
-            self._text_edits.pop(part, None)  # whoever decides now has seen it
-        elif is_deleted or is_long_text(changed.root, changed.field):
+        if is_deleted or is_long_text(changed.root, changed.field):
             self._text_edits[part] = TextEdit(author.user_id, int(at.timestamp() * 1000))
 
     def clash(self, clash: TextClash) -> None:
@@ -131,11 +129,11 @@ def _edits_of(state: MenuState) -> dict[Part, TextEdit]:
         for one in row.candidates
         if row.kind == "deleted" and one.get("field") == "text"
     }
-    latest = {
-        part: TextEdit(user, int(at.timestamp() * 1000))
-        for part, (user, at) in state.text_edits.items()
-    }
-    return edits | latest
+    for part, (user, at) in state.text_edits.items():
+        ms = int(at.timestamp() * 1000)
+        if part not in edits or edits[part].ms < ms:
+            edits[part] = TextEdit(user, ms)
+    return edits
 
 
 def _place(clash: TextClash) -> tuple[str, str, str]:

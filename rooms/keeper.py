@@ -4,7 +4,8 @@ Rule 1: an update is reviewed right after it was applied and before anybody is s
         back is one edit of the server, shown in one frame with the update.
 Rule 2: everything it means (`Consequences`) goes to the journal with the bytes, in one commit.
 Rule 3: conflicts are looked for shortly after edits, not for every letter, and once more before
-        anybody is told what stands.
+        anybody is told what stands. Those that only whoever saw the edits arrive can notice are
+        looked for before these are saved: after a crash nothing would show them any more.
 """
 
 from __future__ import annotations
@@ -71,12 +72,14 @@ class MenuKeeper:
         self._ledger = Ledger(make_id)
         self._watch = ConflictWatch(state, make_id)
         self._items: dict[str, None] = {}  # ids of items whose rows have to be written
+        self._has_noticed = False  # something that neither the document nor the history tells
         self.has_long_keys = False  # somebody wrote an order key that should be shorter
 
     @property
     def has_news(self) -> bool:
         """Whether there is anything to save."""
-        return bool(self._items) or self._watch.has_news or self._ledger.has_news
+        has_rows = bool(self._items) or self._has_noticed
+        return has_rows or self._watch.has_news or self._ledger.has_news
 
     @property
     def is_looking_due(self) -> bool:
@@ -146,6 +149,9 @@ class MenuKeeper:
 
     def take(self) -> Consequences:
         """What is to be saved with the next commit."""
+        if self._has_noticed:
+            self._has_noticed = False
+            self._watch.settle(self._guard().parts, self._utc())
         ids, self._items = self._items, {}
         items = [part for id in ids if isinstance(part := self._guard().part(ITEMS, id), Item)]
         rows = [item_row(self._guard().parts.meta, item) for item in items]
@@ -185,6 +191,7 @@ class MenuKeeper:
             part = self._guard().part(changed.root, changed.part_id) if changed.part_id else None
             is_deleted = part is not None and part.is_deleted and changed.field != "deleted"
             self._watch.note(changed, author, at, resolution, is_deleted=is_deleted)
+            self._has_noticed |= is_deleted
             self.has_long_keys |= _is_long_key(changed)
             if changed.root == ITEMS:
                 self._items[changed.part_id] = None
@@ -196,6 +203,7 @@ class MenuKeeper:
                 clash = clash_of(before, removed, str(changed.after), author.user_id, ms)
                 if clash is not None:
                     self._watch.clash(clash)
+                    self._has_noticed = True
         self._ledger.record((one for one in changes if not one.is_quiet), author, at)
 
 

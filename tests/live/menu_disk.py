@@ -160,12 +160,12 @@ def check_conflicts(disk: MenuOnDisk, parts: Parts) -> int:
         for row in rows
         if row["kind"] == "double_replace"
     )
-    fresh = issues(assemble(parts), None, Facts(_text_edits(disk.changes), clashes))
+    facts = Facts(_last_edits(disk.changes, rows), clashes)
+    fresh = issues(assemble(parts), None, facts)
     wanted = {one.key: _plain([dict(shown) for shown in one.candidates]) for one in fresh}
     found = {row["key"]: _plain(row["candidates"]) for row in rows}
     assert len(found) == len(rows), "one conflict stands twice"
     for key in found.keys() | wanted.keys():
-        if found.get(key) != wanted.get(key): print("DIFF", key, found.get(key), wanted.get(key), parts.items[key.split("/")[2]], [dict(r) for r in disk.changes if r["part_id"]==key.split("/")[2]],[dict(r) for r in disk.conflicts if r["key"]==key])
         assert found.get(key) == wanted.get(key), key
     return len(rows)
 
@@ -283,15 +283,23 @@ def _item_row(item: Item, currency: str) -> dict[str, Any]:
     }
 
 
-def _text_edits(changes: Iterable[Row]) -> dict[Place, TextEdit]:
-    """The last edit of any text of each part."""
-    found = {}
+def _last_edits(changes: Iterable[Row], conflicts: Iterable[Row]) -> dict[Place, TextEdit]:
+    """The last edit of each part that registers do not tell of: of texts, or of what was deleted.
+
+    conflicts: those that stand; one of a deletion names such an edit.
+    """
+    found = [
+        ((row["root"], row["part_id"]), TextEdit(one["user"], one["ms"]))
+        for row in conflicts
+        for one in row["candidates"]
+        if row["kind"] == "deleted" and one.get("field") == "text"
+    ]
     for row in changes:
         if row["root"] in ("sections", "items") and _is_text(row["field"]):
             at = datetime.fromisoformat(row["at"]).replace(tzinfo=UTC)
             edit = TextEdit(row["user_id"], int(at.timestamp() * 1000))
-            found[row["root"], row["part_id"]] = edit
-    return found
+            found.append(((row["root"], row["part_id"]), edit))
+    return dict(sorted(found, key=lambda one: one[1].ms))
 
 
 def _decoded(row: Row, names: Iterable[str]) -> dict[str, Any]:

@@ -76,6 +76,30 @@ def expected_conflicts(held: Mapping[Register, set[Entry]]) -> set[Target]:
     return found | {("deleted", *mark) for mark in marks if _is_edited_after(held, mark)}
 
 
+def possible_conflicts(writes: Mapping[Register, list[tuple[Made, Any]]]) -> set[Target]:
+    """Deletions with a write in the same part that their author had not seen, by somebody else.
+
+    Whether anybody is asked depends on which of the two arrived first.
+    """
+    found: set[Target] = set()
+    for (root, id, name), marks in writes.items():
+        if name.rpartition(":")[2] != "deleted":
+            continue
+        mark, value = max(marks, key=lambda write: (write[0].ms, replica_id(write[0].client)))
+        start = name.removesuffix("deleted")
+        others = (
+            one
+            for (other_root, other_id, other), made in writes.items()
+            if (other_root, other_id) == (root, id) and other.startswith(start) and other != name
+            for one, _ in made
+        )
+        if value is True and any(
+            one.edit["user"] != mark.edit["user"] and not mark.knew(one) for one in others
+        ):
+            found.add(("deleted", root, id, name))
+    return found
+
+
 def _is_edited_after(held: Mapping[Register, set[Entry]], mark: Register) -> bool:
     """Whether a deletion is doubtful: restored at once, or written in later by somebody else."""
     root, id, name = mark

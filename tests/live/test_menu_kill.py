@@ -23,7 +23,7 @@ from collab.document import STORED_LIMITS
 from collab.identity import Role
 from tests.live.checks import clocks_in
 from tests.live.conftest import StartServer
-from tests.live.menu_clients import MenuReplica, PythonPerson
+from tests.live.menu_clients import Edit, MenuReplica, PythonPerson
 from tests.live.menu_disk import (
     MenuOnDisk,
     check_conflicts,
@@ -41,6 +41,8 @@ KILLS_PER_MENU: Final = 3  # or its log would be compacted, which is then no wit
 PEOPLE: Final = ("ana", "bo", "cem", "dora")
 PROGRAMS: Final = ("pat", "quin", "rex")
 PAUSE_SECONDS: Final = 0.012
+PATCHES_PER_KILL: Final = (10, 20)
+EDITS_PER_KILL: Final = 130  # of each person at most; the log must stay below 2,000 updates
 SETTLE_SECONDS: Final = 15.0
 
 
@@ -103,18 +105,26 @@ class Evening:
 
     async def edit_until_killed(self) -> None:
         """Everybody edits; the server dies in the middle of it."""
+        done = sum(len(one.acknowledged) for one in self.programs)
+        until = done + self.random.randint(*PATCHES_PER_KILL)
+        is_over = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             for person in self.people:
-                group.create_task(self._type(person))
+                group.create_task(self._type(person, is_over))
             for program in self.programs:
                 group.create_task(program.run(self.server, self.menu))
-            await asyncio.sleep(self.random.uniform(0.7, 1.5))
+            await settled(lambda: sum(len(one.acknowledged) for one in self.programs) >= until)
+            await asyncio.sleep(0.05 * self.random.random())
             await self.server.kill()
+            await asyncio.sleep(0.1)  # what is typed now waits
+            is_over.set()
         for person in self.people:
             await person.go_offline()
 
-    async def _type(self, person: PythonPerson) -> None:
-        for _ in range(90):
+    async def _type(self, person: PythonPerson, is_over: asyncio.Event) -> None:
+        for _ in range(EDITS_PER_KILL):
+            if is_over.is_set():
+                return
             await person.edit([self.plans.good(person.name)], PAUSE_SECONDS)
 
     async def come_back(self) -> None:
@@ -159,6 +169,15 @@ class Evening:
         return check_conflicts(disk, disk.parts())
 
 
+async def arrive(server: LiveServer, menu: str, name: str, stack: AsyncExitStack) -> PythonPerson:
+    """An editor at a menu."""
+    person = PythonPerson(name, f"{server.y_door}/{menu}", token_of(name, Role.EDITOR))
+    person.replica = AckedReplica()
+    await person.arrive()
+    stack.push_async_callback(person.go_offline)
+    return person
+
+
 async def begin(server: LiveServer, menu: str, random: Random, stack: AsyncExitStack) -> Evening:
     shown = await import_sample(server, menu)
     places = [(section["id"], item["id"]) for section in shown["sections"]
@@ -167,14 +186,7 @@ async def begin(server: LiveServer, menu: str, random: Random, stack: AsyncExitS
     others = [item for _, item in places[2 * len(programs) :]]
     sections = [section["id"] for section in shown["sections"]]
     plans = Plans(random, random.sample(others, 40), sections, [], LOCALES)
-    people = []
-    for name in PEOPLE:
-        token = token_of(name, Role.EDITOR)
-        person = PythonPerson(name, f"{server.y_door}/{menu}", token)
-        person.replica = AckedReplica()
-        await person.arrive()
-        stack.push_async_callback(person.go_offline)
-        people.append(person)
+    people = [await arrive(server, menu, name, stack) for name in PEOPLE]
     evening = Evening(server, menu, random, plans, people, programs)
     await settled(lambda: not evening.disk().is_dirty)
     return evening
@@ -225,7 +237,91 @@ async def test_all_tables_agree_with_the_bytes_after_every_kill(start_server: St
             edits += len(evening.disk().log)
             requests += sum(len(one.acknowledged) for one in evening.programs)
     print(f"{kills} kills, {edits} updates, {requests} PATCHes, at most {conflicts} conflicts")
-    assert requests > 20 * kills, "too few to prove anything"
-    assert edits > 150 * kills, "too few to prove anything"
+    assert requests >= PATCHES_PER_KILL[0] * kills
+    assert edits > 80 * kills, "too few to prove anything"
     assert unsaved > kills, "the kills came when nothing was under way"
     assert conflicts > 10, "too few to prove anything"
+
+
+def written(item: str, register: str, value: object, user: str, *, late_seconds: float = 0) -> Edit:
+    """A register of an item, set by somebody whose clock is that much behind."""
+    ms = int((time.time() - late_seconds) * 1000)
+    key, entry = f"{register}@own", [value, user, ms]
+    return {"kind": "put", "root": "items", "path": [item], "key": key, "value": entry}
+
+
+def typed(item: str, gone: int, come: str) -> Edit:
+    path = [item, "name", "de"]
+    return {"kind": "text", "root": "items", "path": path, "place": 0, "gone": gone, "come": come}
+
+
+async def saved(*people: PythonPerson) -> None:
+    """Wait until everything that they did is acknowledged."""
+    replicas = [one.replica for one in people]
+    await settled(lambda: all(one.clock == one.acknowledged for one in replicas))  # type: ignore[attr-defined]
+
+
+DELETED_AS_KNOWN, DELETED_LATE, DELETED_TYPED, DELETED_SLOWLY, PRICED, REPLACED = (
+    "i11", "i12", "i13", "i14", "i15", "i16",
+)  # fmt: skip
+
+
+async def make_conflicts(ana: PythonPerson, bo: PythonPerson) -> None:
+    """Some of each kind that is not just seen in the document; bo is away for a while."""
+    await bo.edit([typed(DELETED_TYPED, 0, "neu "), typed(DELETED_SLOWLY, 0, "neu ")])
+    await saved(bo)
+    await ana.edit([written(DELETED_SLOWLY, "deleted", True, "ana", late_seconds=60)])
+    await saved(ana)
+    await bo.go_offline()
+    await bo.edit([written(one, "price", 990, "bo") for one in (DELETED_LATE, DELETED_TYPED)])
+    await bo.edit([written(PRICED, "price", 1990, "bo"), typed(REPLACED, 99, "Brühe")])
+    await asyncio.sleep(0.01)
+    await ana.edit([written(one, "deleted", True, "ana") for one in (DELETED_LATE, DELETED_TYPED)])
+    await ana.edit([written(PRICED, "price", 2990, "ana"), typed(REPLACED, 99, "Eintopf")])
+    await ana.edit([written(DELETED_AS_KNOWN, "deleted", True, "ana")])
+    await saved(ana)
+    await bo.come_back()
+    await saved(bo)
+
+
+WANTED: Final = {
+    ("deleted", DELETED_LATE, "deleted"),
+    ("deleted", DELETED_TYPED, "deleted"),
+    ("deleted", DELETED_SLOWLY, "deleted"),  # by the clocks it was edited afterwards
+    ("prices", PRICED, "price"),
+    ("double_replace", REPLACED, "name:de"),
+}
+NOTICED: Final = {"deleted", "double_replace", "prices"}
+
+
+def about(conflicts: dict[str, Any]) -> set[tuple[str, str, str]]:
+    found = {(one["kind"], one["part"], one["field"]) for one in conflicts.values()}
+    return {one for one in found if one[0] in NOTICED}
+
+
+async def test_conflicts_that_stand_outlive_a_kill(start_server: StartServer) -> None:
+    server = await start_server(settings=SETTINGS, dev=False, supervised=False)
+    await import_sample(server, "menu")
+    async with AsyncExitStack() as stack:
+        ana, bo = [await arrive(server, "menu", name, stack) for name in ("ana", "bo")]
+        await make_conflicts(ana, bo)
+    before = await listed(server, "menu")
+    assert about(before) == WANTED
+    await server.kill()
+    await server.start()
+    after = await listed(server, "menu")
+    assert about(after) == WANTED
+    assert after == before
+
+
+async def test_conflicts_that_nobody_looked_for_yet_outlive_a_kill(
+    start_server: StartServer,
+) -> None:
+    server = await start_server(settings=SETTINGS, dev=False, supervised=False)
+    await import_sample(server, "menu")
+    async with AsyncExitStack() as stack:
+        ana, bo = [await arrive(server, "menu", name, stack) for name in ("ana", "bo")]
+        await make_conflicts(ana, bo)
+        await server.kill()
+    await server.start()
+    assert about(await listed(server, "menu")) == WANTED

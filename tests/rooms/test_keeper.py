@@ -244,7 +244,8 @@ def test_deleting_once_more_ends_the_doubt_about_a_deletion(menu_house: Any) -> 
         "deleted"
     ]
     before = len(changes(menu_house))
-    send(cem, set_register("deleted", True, ms=7))
+    later = menu_house.time.clock.utc().timestamp() * 1000 + 1
+    send(cem, set_register("deleted", True, ms=int(later)))
     menu_house.settle(ann, bob, cem)
     assert not [row for row in menu_house.room.keeper.settle() if row.part_id == "soup"]
     assert len(changes(menu_house)) == before, "nothing for the history: it reads as before"
@@ -380,3 +381,37 @@ def test_late_edit_of_a_deleted_item_still_stands_when_the_room_opens_again(
     menu_house.make_keeper = keeper_of(menu_house, MenuState(conflicts=tuple(standing)))
     menu_house.open(menu_house.room.document)
     assert menu_house.room.keeper.settle() == standing
+
+
+def test_late_edit_of_a_deleted_item_is_saved_with_its_conflict(menu_house: Any) -> None:
+    ann, bob = menu_house.meet("ann"), menu_house.meet("bob")
+    offline = bob.edit(set_register("price", 500, ms=5))
+    send(ann, set_register("deleted", True, ms=10))
+    menu_house.settle(ann)
+    bob.room.receive(bob.seat, offline)
+    menu_house.turn()
+    menu_house.journal.commit()
+    meant = menu_house.log.meant[-1]
+    assert [change.field for change in meant.changes] == ["price"]
+    assert [row.kind for row in meant.conflicts if row.part_id == "soup"] == ["deleted"]
+
+
+def test_two_replacements_of_one_text_are_saved_with_their_conflict(menu_house: Any) -> None:
+    ann, bob = menu_house.meet("ann"), menu_house.meet("bob")
+
+    def replace(text: str) -> Doing:
+        def doing(doc: Doc[Any]) -> None:
+            fields(doc)["name"]["de"].clear()
+            fields(doc)["name"]["de"].insert(0, text)
+
+        return doing
+
+    one, other = ann.edit(replace("Broth")), bob.edit(replace("Potage"))
+    ann.room.receive(ann.seat, one)
+    menu_house.turn()
+    bob.room.receive(bob.seat, other)
+    menu_house.turn()
+    menu_house.journal.commit()
+    meant = menu_house.log.meant[-1]
+    assert [change.user_id for change in meant.changes] == ["bob"]
+    assert "double_replace" in [row.kind for row in meant.conflicts]
