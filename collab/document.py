@@ -4,7 +4,7 @@ Rule 1: bytes from outside reach the engine only through `receive`, with the out
         structural check made of them.
 Rule 2: `clocks` says for every client which clock comes next. A live update that starts beyond
         it, or that names an id not held yet, is a gap: it is not applied (the engine would apply
-        it across the hole and lie about it, see the note at `_lacks`).
+        it across the hole and lie about it, see the note at `lacks`).
 Rule 3: the answer to a SyncStep1 may lack something its sender lacks too. It is applied, and its
         raw bytes are kept in `pending` until everything it names has arrived, because the engine's
         own encoding of a document loses overwrites and deletes that still wait. What lies in a
@@ -109,7 +109,7 @@ class MenuDocument:
         then be thrown away).
         Source: y-protocols PROTOCOL.md; y-crdt issue 632 for the rule about gaps.
         """
-        if self._lacks(outline):
+        if self.lacks(outline):
             if not answers_step1:
                 return Gap()
             return self._apply_incomplete(update, outline)
@@ -223,7 +223,8 @@ class MenuDocument:
         self._take_clocks()
         return update
 
-    def _lacks(self, outline: UpdateOutline) -> bool:
+    def lacks(self, outline: UpdateOutline) -> bool:
+        """Whether something it builds on is missing here."""
         # pycrdt 0.14 applies a map write across a missing one while `event.update` is empty and
         # `event.after_state` counts it: measured, and pinned in tests/collab/test_document.py.
         clocks = self.clocks
@@ -266,7 +267,7 @@ class MenuDocument:
         self.check_size(len(update))
         self._check_parents(update, outline)
         self._depths.admit(outline)
-        is_applicable = not self._must_wait(outline)
+        is_applicable = not self.must_wait(outline)
         if is_applicable:
             self._engine.apply(update)
         self._depths.record(outline)
@@ -293,7 +294,7 @@ class MenuDocument:
         while True:
             before = dict(self.clocks)
             for part in self.pending:
-                if part.is_applied and not self._lacks(part.outline):
+                if part.is_applied and not self.lacks(part.outline):
                     self._engine.apply(part.data)
             self._take_clocks()
             self.pending = [part for part in self.pending if self._waits(part.outline)]
@@ -302,7 +303,7 @@ class MenuDocument:
         for waiting in self.pending:
             if waiting.is_applied:
                 continue
-            if self._lacks(waiting.outline) and self._must_wait(waiting.outline):
+            if self.lacks(waiting.outline) and self.must_wait(waiting.outline):
                 continue
             self.pending.remove(waiting)
             if self._engine.would_take(waiting.data):
@@ -319,14 +320,14 @@ class MenuDocument:
         if all(part.is_applied for part in self.pending):
             return  # the engine has it, and saw for itself
         update = merged([part.data for part in self.pending])
-        if self._lacks(read_update(update, STORED_LIMITS)) or not self._engine.would_take(update):
+        if self.lacks(read_update(update, STORED_LIMITS)) or not self._engine.would_take(update):
             return
         self._engine.apply(update)
         self._full = None
         self._take_clocks()
         self.pending = [part for part in self.pending if self._waits(part.outline)]
 
-    def _must_wait(self, outline: UpdateOutline) -> bool:
+    def must_wait(self, outline: UpdateOutline) -> bool:
         """Whether the engine may not see an incomplete update yet.
 
         It names a container that is not here: one that it brings itself is not here either, and
@@ -349,7 +350,7 @@ class MenuDocument:
         self.clocks.update(held)
 
     def _waits(self, outline: UpdateOutline) -> bool:
-        return self._lacks(outline) or self.is_news(outline)
+        return self.lacks(outline) or self.is_news(outline)
 
     def _check_pending(self, size: int) -> None:
         if self.limit_bytes is None:

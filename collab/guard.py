@@ -63,7 +63,7 @@ class MenuGuard:
         Raises StructureRefused for one that would break the shape.
         """
         resolved = self._index.resolve(outline)
-        self._index.check(resolved)
+        self._index.check(resolved, self._document.deleted)
         return resolved
 
     def review(self, resolved: Resolved, may_write: MayWrite) -> Review:

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from collab.errors import StructureRefused
 from collab.menu import ROOTS
 from collab.outline import Item, Link, UpdateOutline
+from collab.ranges import IdRanges
 
 MAP = 1  # type reference on the wire
 
@@ -77,9 +78,12 @@ class StructureIndex:
         containers = tuple(resolution.containers()) if outline.types else ()
         return Resolved(outline, tuple(items), containers, frozenset(touched))
 
-    def check(self, resolved: Resolved) -> None:
+    def check(self, resolved: Resolved, deleted: Callable[[], IdRanges] = IdRanges) -> None:
         """Refuse an update that would break the shape; to be called before it is applied.
 
+        deleted: what is deleted in the document; asked for only before something is refused. Of
+        two nested types that came under one key at once the engine deletes one by itself, and
+        from then on every client tells of that deletion.
         Raises StructureRefused.
         """
         outline = resolved.outline
@@ -88,9 +92,9 @@ class StructureIndex:
         if outline.has_subdocument or outline.has_xml:
             raise _refused("A menu holds no subdocuments and no XML.")
         for client, start, end in outline.deletes:
-            clocks = self._nested_clocks.get(client)
-            if clocks and bisect_left(clocks, start) < bisect_left(clocks, end):
-                raise _refused("Sections, items and texts are never deleted; set `deleted`.")
+            for clock in self._nested_within(client, start, end):
+                if not self._is_gone(client, clock, deleted):
+                    raise _refused("Sections, items and texts are never deleted; set `deleted`.")
         for item, slot in resolved.items:
             if item[1] < self._ends.get(item[0], 0) and self.slot_at(item[0], item[1]) != slot:
                 # It goes on from what is here already. Yjs puts the rest where it says itself,
@@ -101,7 +105,7 @@ class StructureIndex:
                     raise _refused("This lies in no field of the menu.")
             elif self._kind_of(slot.path[:-1], resolved) not in (MAP, None):
                 raise _refused("A text has no fields.")
-            elif slot.path in self._nested:
+            elif slot.path in self._nested and not self._is_gone(*self._nested[slot.path], deleted):
                 raise _refused("Sections, items and texts are never replaced.")
 
     def record(self, resolved: Resolved) -> None:
@@ -185,6 +189,17 @@ class StructureIndex:
         index = bisect_left(clocks, clock)
         if clocks[index : index + 1] != [clock]:
             clocks.insert(index, clock)
+
+    def _nested_within(self, client: int, start: int, end: int) -> list[int]:
+        clocks = self._nested_clocks.get(client, [])
+        return clocks[bisect_left(clocks, start) : bisect_left(clocks, end)]
+
+    def _is_gone(self, client: int, clock: int, deleted: Callable[[], IdRanges]) -> bool:
+        """Whether a nested type is deleted in the document; then it is forgotten."""
+        if not deleted().contains(client, clock):
+            return False
+        self._forget_nested(client, clock, clock + 1)
+        return True
 
     def _forget_nested(self, client: int, start: int, end: int) -> None:
         clocks = self._nested_clocks.get(client)

@@ -188,6 +188,10 @@ class MenuRoom:
             seat.owed += counts
             return
         arrival = self._keeper.resolve(outline) if self._keeper is not None else None
+        if arrival is not None and answers_step1 and self.document.lacks(outline):
+            if self.document.must_wait(outline):
+                self._hold_back(seat, counts=counts)
+                return
         try:
             outcome = self.document.receive(update, outline, answers_step1=answers_step1)
             is_changed = isinstance(outcome, Applied) and outcome.changed
@@ -201,6 +205,7 @@ class MenuRoom:
             return
         if answers_step1:
             seat.doubted_at = None
+            seat.is_held_back = False
             owed, seat.owed = seat.owed + counts, 0
         else:
             owed = 1
@@ -358,6 +363,8 @@ class MenuRoom:
                 continue
             if seat.doubted_at is not None and now - seat.doubted_at >= ASK_DOUBTED_SECONDS:
                 self._ask_again(seat)
+            if seat.is_held_back and now - seat.asked_at >= ASK_AGAIN_SECONDS:
+                self.ask(seat)
             is_owed = seat in waiting or bool(seat.held)
             patience = KEEPALIVE_OWED_SECONDS if is_owed else KEEPALIVE_SECONDS
             if now - seat.last_sent_at >= patience:
@@ -481,6 +488,16 @@ class MenuRoom:
         seat.doubted_at = self._around.clock.monotonic()
         for owner in owners:
             self.ask(owner)
+
+    def _hold_back(self, seat: Seat, *, counts: bool) -> None:
+        """A menu's answer that builds on what nobody here has: its author keeps it for now.
+
+        The room could not look at it before others see parts of it. `tick` asks again, until
+        somebody brought what is missing; nothing of it is acknowledged meanwhile.
+        """
+        self._around.meter.refused("held_back")
+        seat.owed += counts
+        seat.is_held_back = True
 
     def _ask_again(self, seat: Seat) -> None:
         """Ask for what lies before a gap, unless it was asked for just now."""

@@ -49,6 +49,7 @@ class Seat:
     # that asks often is told of its latest.
     held: deque[bytes] = field(default_factory=lambda: deque(maxlen=HELD))
     doubted_at: float | None = None  # when it first spoke for somebody else, see `_doubt`
+    is_held_back: bool = False  # its answer builds on what is missing here
     behind: dict[int, int] | None = None  # clocks at the first broadcast that was not written
     awaits_answer: bool = False  # an answer to its SyncStep1 is promised
     states_owed: int = 0  # SyncStep2 promised: answers and catch-ups

@@ -8,7 +8,7 @@ import pytest
 from pycrdt import Doc, Map, Text
 
 from collab.menu_reading import read_parts
-from tests.collab.test_guard import Room, item, write
+from tests.collab.test_guard import Room, item, update_of, write
 
 ALMOST = {
     "nothing more than the value": [590],
@@ -112,3 +112,24 @@ def test_null_is_not_nothing_and_goes_too() -> None:
     assert not {"junk", "price@7"} & set(soup.keys()) and "fr" not in soup["name"]
     assert "nothing" not in room.document.engine().get("items", type=Map)
     assert "spy" not in room.document.engine().get("meta", type=Map)
+
+
+@pytest.mark.parametrize("ids", [(7, 8), (8, 7)])
+@pytest.mark.parametrize("key", ["pocket", "price@9"])
+def test_of_two_nested_at_once_one_is_deleted_by_itself_and_nobody_is_blamed(
+    ids: tuple[int, int], key: str
+) -> None:
+    room = Room()
+    clients = [room.client(id) for id in ids]
+    updates = [
+        update_of(client, lambda doc: item(doc, "soup").update({key: Map({"inside": 1})}))
+        for client in clients
+    ]
+    for update in updates:
+        room.arrive(update)
+    # A SyncStep2 always tells everything that was ever deleted.
+    for client in clients:
+        client.apply_update(room.document.full_state())
+        assert not room.arrive(client.get_update()).codes
+    assert not room.do(write("soup", "price", 500), client_id=9).codes
+    assert read_parts(room.document).items["soup"].price == 500

@@ -198,10 +198,6 @@ async def test_hole_that_is_filled_later_shows_nobody_what_was_not_looked_at(
     }
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what the engine may not see yet is shown to browsers, which take what they can of it",
-)
 async def test_answer_that_waits_for_something_shows_nobody_what_was_not_looked_at(
     server: LiveServer, clients: StockClients
 ) -> None:

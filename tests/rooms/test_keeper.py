@@ -415,3 +415,26 @@ def test_two_replacements_of_one_text_are_saved_with_their_conflict(menu_house: 
     meant = menu_house.log.meant[-1]
     assert [change.user_id for change in meant.changes] == ["bob"]
     assert "double_replace" in [row.kind for row in meant.conflicts]
+
+
+def test_answer_that_builds_on_what_nobody_has_is_kept_back_and_asked_for_again(
+    menu_house: Any,
+) -> None:
+    ann, bob = menu_house.meet("ann"), menu_house.meet("bob")
+    missing = ann.edit(set_register("price", 500, ms=5))
+    later = ann.edit(set_register("price", -1, ms=6))
+    ann.room.receive(ann.seat, later, answers_step1=True)
+    menu_house.settle(bob)
+    assert price(bob.doc) == [450] and not menu_house.log.rows["lunch"]
+    assert menu_house.meter.reasons["held_back"] == 1
+    before = len(ann.take())
+    menu_house.pass_seconds(5)
+    asked = [messages.decode(frame) for frame in ann.take()]
+    assert not [one for one in asked if isinstance(one, messages.SyncStep1)], before
+    menu_house.pass_seconds(10)
+    asked = [messages.decode(frame) for frame in ann.take()]
+    assert [one for one in asked if isinstance(one, messages.SyncStep1)]
+    ann.room.receive(ann.seat, missing)
+    ann.room.receive(ann.seat, later, answers_step1=True)
+    menu_house.settle(ann, bob)
+    assert price(bob.doc) == [500] and ann.notices == ["bad_value"]
