@@ -266,9 +266,9 @@ async def test_a_real_menu_converges_and_lists_its_conflicts(
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("seed", range(2, 6))
-async def test_a_real_menu_converges_after_many_edits(
+@pytest.mark.parametrize("seed", range(2, 10))
+async def test_a_real_menu_converges_whatever_is_edited(
     start_server: StartServer, clients: StockClients, seed: int
 ) -> None:
     server = await start_server(settings=SETTINGS, dev=False)
-    await run(server, clients, 5 * EDITS, seed=seed)
+    await run(server, clients, EDITS, seed=seed)
