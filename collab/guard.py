@@ -15,8 +15,8 @@ from collab.menu import Item, Menu, ModifierGroup, Parts, Section
 from collab.menu_reading import assemble, read_parts
 from collab.outline import UpdateOutline
 from collab.review import MayWrite, Review, Standing, review
-from collab.schema import PARTS
-from collab.structure import Resolved, Slot, StructureIndex
+from collab.schema import ITEMS, NAME, NOTE, PARTS, TEXT_MAPS
+from collab.structure import Path, Resolved, Slot, StructureIndex
 
 Part = Section | Item | ModifierGroup
 
@@ -63,7 +63,7 @@ class MenuGuard:
         Raises StructureRefused for one that would break the shape.
         """
         resolved = self._index.resolve(outline)
-        self._index.check(resolved, self._document.deleted)
+        self._index.check(resolved, self._may_go)
         return resolved
 
     def review(self, resolved: Resolved, may_write: MayWrite) -> Review:
@@ -90,6 +90,27 @@ class MenuGuard:
         # What the repaired update deleted, its repair does not delete once more.
         touched = resolved.touched.union(self._going_back)
         return self._look(resolved, touched, None)
+
+    def _may_go(self, path: Path, client: int, clock: int) -> bool:
+        """Whether a nested type was never shown, or is deleted already.
+
+        Of two that come under one key at once the engine deletes one by itself, and from then on
+        every client tells of that deletion. It may also be one of which only the other engine
+        says so (seen under load); what nobody was ever shown nobody misses.
+        """
+        return not self._is_shown(path) or self._document.deleted().contains(client, clock)
+
+    def _is_shown(self, path: Path) -> bool:
+        root, part_id, *within = path
+        part = self._standing.parts.get(root, {}).get(part_id)
+        match within:
+            case []:
+                return part is not None
+            case [key]:
+                return part is not None and (key in TEXT_MAPS[root] or (root, key) == (ITEMS, NOTE))
+            case [key, locale] if key in TEXT_MAPS[root] and isinstance(part, Section | Item):
+                return locale in (part.name if key == NAME else part.description)
+        return False
 
     def _look(
         self, resolved: Resolved, touched: Collection[Slot], may_write: MayWrite | None

@@ -22,13 +22,13 @@ from typing import NamedTuple
 from collab.errors import StructureRefused
 from collab.menu import ROOTS
 from collab.outline import Item, Link, UpdateOutline
-from collab.ranges import IdRanges
 
 MAP = 1  # type reference on the wire
 
 _ROOT, _PARENT = int(Link.ROOT), int(Link.PARENT)
 
 Path = tuple[str, ...]  # ("items", "soup", "name", "de")
+MayGo = Callable[[Path, int, int], bool]  # (path, client id, clock)
 
 
 class Slot(NamedTuple):
@@ -78,12 +78,11 @@ class StructureIndex:
         containers = tuple(resolution.containers()) if outline.types else ()
         return Resolved(outline, tuple(items), containers, frozenset(touched))
 
-    def check(self, resolved: Resolved, deleted: Callable[[], IdRanges] = IdRanges) -> None:
+    def check(self, resolved: Resolved, may_go: MayGo = lambda path, client, clock: False) -> None:
         """Refuse an update that would break the shape; to be called before it is applied.
 
-        deleted: what is deleted in the document; asked for only before something is refused. Of
-        two nested types that came under one key at once the engine deletes one by itself, and
-        from then on every client tells of that deletion.
+        may_go: whether the nested type at a path, with that id, is none that the menu needs; asked
+        only before something is refused.
         Raises StructureRefused.
         """
         outline = resolved.outline
@@ -93,7 +92,7 @@ class StructureIndex:
             raise _refused("A menu holds no subdocuments and no XML.")
         for client, start, end in outline.deletes:
             for clock in self._nested_within(client, start, end):
-                if not self._is_gone(client, clock, deleted):
+                if self._is_needed(client, clock, may_go):
                     raise _refused("Sections, items and texts are never deleted; set `deleted`.")
         for item, slot in resolved.items:
             if item[1] < self._ends.get(item[0], 0) and self.slot_at(item[0], item[1]) != slot:
@@ -105,7 +104,7 @@ class StructureIndex:
                     raise _refused("This lies in no field of the menu.")
             elif self._kind_of(slot.path[:-1], resolved) not in (MAP, None):
                 raise _refused("A text has no fields.")
-            elif slot.path in self._nested and not self._is_gone(*self._nested[slot.path], deleted):
+            elif slot.path in self._nested and self._is_needed(*self._nested[slot.path], may_go):
                 raise _refused("Sections, items and texts are never replaced.")
 
     def record(self, resolved: Resolved) -> None:
@@ -194,12 +193,12 @@ class StructureIndex:
         clocks = self._nested_clocks.get(client, [])
         return clocks[bisect_left(clocks, start) : bisect_left(clocks, end)]
 
-    def _is_gone(self, client: int, clock: int, deleted: Callable[[], IdRanges]) -> bool:
-        """Whether a nested type is deleted in the document; then it is forgotten."""
-        if not deleted().contains(client, clock):
-            return False
+    def _is_needed(self, client: int, clock: int, may_go: MayGo) -> bool:
+        """Whether a nested type must stay; if not, it is forgotten."""
+        if not may_go(self._containers[client, clock][0], client, clock):
+            return True
         self._forget_nested(client, clock, clock + 1)
-        return True
+        return False
 
     def _forget_nested(self, client: int, start: int, end: int) -> None:
         clocks = self._nested_clocks.get(client)
