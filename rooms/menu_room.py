@@ -415,7 +415,12 @@ class MenuRoom:
         assert self._keeper is not None
         may_write = writer(seat, self.locks, self._around.clock.monotonic)
         author = Author(seat.identity.user_id, seat.session_id, seat.door)
-        outcome = self._keeper.review(arrival, author, may_write)
+        try:
+            outcome = self._keeper.review(arrival, author, may_write)
+        except Exception:
+            # Memory holds what nobody looked at: it is rebuilt from the log, which does not.
+            self._break()
+            raise
         tell_refused(seat, outcome.refused, self._around.meter)
         return outcome.repair
 

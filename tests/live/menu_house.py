@@ -47,6 +47,7 @@ async def read_in_javascript(update: bytes) -> Any:
     """The plain menu that the browser client reads in a document."""
     line = json.dumps([base64.b64encode(update).decode()]).encode() + b"\n"
     program = Path(stock.__file__).with_name("menu_vectors.mjs")
+    await asyncio.to_thread(stock.install, program.parents[2] / "web")
     node = await asyncio.create_subprocess_exec(
         "node",
         program.name,

@@ -50,7 +50,12 @@ def unavailable() -> str | None:
 
 
 def prepare() -> None:
-    """Run `npm ci` when the packages are missing or older than the lock file.
+    """Have the packages of the stock clients; errors as `install`."""
+    install(_HERE)
+
+
+def install(folder: Path) -> None:
+    """Run `npm ci` in a folder when the packages are missing or older than the lock file.
 
     Safe from several test processes at once: the first one installs, the others wait.
 
@@ -59,24 +64,24 @@ def prepare() -> None:
     reason = unavailable()
     if reason is not None:
         raise StockClientsError(reason)
-    with (_HERE / "package.json").open() as held:
+    with (folder / "package.json").open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        if _is_installed():
+        if _is_installed(folder):
             return
         done = subprocess.run(
             ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"],
-            cwd=_HERE,
+            cwd=folder,
             capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode != 0:
-            raise StockClientsError(f"npm ci failed in {_HERE.name}:\n{done.stderr[-2000:]}")
+            raise StockClientsError(f"npm ci failed in {folder.name}:\n{done.stderr[-2000:]}")
 
 
-def _is_installed() -> bool:
-    stamp = _HERE / "node_modules" / ".package-lock.json"  # npm writes it last
-    lock = _HERE / "package-lock.json"
+def _is_installed(folder: Path) -> bool:
+    stamp = folder / "node_modules" / ".package-lock.json"  # npm writes it last
+    lock = folder / "package-lock.json"
     return stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime
 
 

@@ -21,6 +21,7 @@ import pytest
 from pycrdt import Doc, Map, Text
 
 from api.menu_file import read_sample
+from tests.peers.stock import install
 from collab.admission import read_update
 from collab.document import MenuDocument
 from collab.edits import first_update
@@ -156,10 +157,7 @@ node = pytest.mark.node
 @pytest.fixture(scope="session")
 def web_packages() -> None:
     """The packages of web/, exactly as locked."""
-    if (WEB / "node_modules" / ".package-lock.json").exists():
-        return
-    command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(command, cwd=WEB, check=True, capture_output=True)
+    install(WEB)
 
 
 def run_node(*arguments: str | Path, given: str = "", folder: Path = ROOT) -> str:

@@ -438,3 +438,19 @@ def test_answer_that_builds_on_what_nobody_has_is_kept_back_and_asked_for_again(
     ann.room.receive(ann.seat, later, answers_step1=True)
     menu_house.settle(ann, bob)
     assert price(bob.doc) == [500] and ann.notices == ["bad_value"]
+
+
+def test_room_whose_review_fails_is_rebuilt_from_what_is_saved(
+    menu_house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = menu_house.meet("ann"), menu_house.meet("bob")
+
+    def fail(*arguments: Any) -> None:
+        raise KeyError("a mistake of ours")
+
+    monkeypatch.setattr(menu_house.room.keeper, "review", fail)
+    with pytest.raises(KeyError):
+        send(ann, set_register("price", -1))
+    assert menu_house.broken == [menu_house.room]
+    menu_house.settle(bob)
+    assert price(bob.doc) == [450] and not menu_house.log.rows["lunch"]
