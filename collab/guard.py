@@ -11,14 +11,13 @@ from collections.abc import Collection
 from typing import Any
 
 from collab.document import MenuDocument
-from collab.menu import Item, Menu, ModifierGroup, Parts, Section
+from collab.menu import Item, Menu, Parts, Section
 from collab.menu_reading import assemble, read_parts
 from collab.outline import UpdateOutline
-from collab.review import MayWrite, Review, Standing, review
+from collab.review import MayWrite, Review, review
 from collab.schema import ITEMS, NAME, NOTE, PARTS, TEXT_MAPS
+from collab.standing import Part, Standing
 from collab.structure import Path, Resolved, Slot, StructureIndex
-
-Part = Section | Item | ModifierGroup
 
 
 class MenuGuard:
