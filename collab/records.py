@@ -119,9 +119,10 @@ class StreamEvent:
     """One event of a stream such as `menu:{id}:events`, before it has its number."""
 
     type: str  # "conflict.opened", "menu.published", ...
-    actor: str  # user id
+    actor: str  # user id; in rooms that guests hear, what somebody is ("waiter")
     body: Mapping[str, object]
     at: datetime
+    seq: int = 0  # within the order that it is about; 0: it is about none
 
 
 @dataclass(frozen=True, slots=True)

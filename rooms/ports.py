@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from collab.orders.command import Command
+from collab.orders.executed import Executed, Mark
 from collab.records import (
     Appended,
     DocumentUpdates,
     EditSession,
     MenuState,
+    NumberedEvent,
     StoredDocument,
+    StreamEvent,
     UserSession,
 )
 
@@ -75,6 +79,79 @@ class SessionLog(Protocol):
 
     async def sweep(self, stale_before: datetime, now: datetime) -> int:
         """Mark sessions offline that had no activity since `stale_before`; how many."""
+        ...
+
+
+class StreamPage(Protocol):
+    """Some events of a stream in order, and where the stream stands."""
+
+    @property
+    def epoch(self) -> str:
+        """ "": there is no such stream yet."""
+        ...
+
+    @property
+    def top(self) -> int:
+        """Offset of its last event; 0 when there was none."""
+        ...
+
+    @property
+    def events(self) -> Sequence[NumberedEvent]:
+        """Ascending, without gaps."""
+        ...
+
+    @property
+    def first(self) -> int:
+        """Offset of the oldest event that is kept; top + 1 when none is."""
+        ...
+
+
+@runtime_checkable
+class StreamLog(Protocol):
+    """The durable log behind event rooms. Every method raises `StoreError`; safe to cancel."""
+
+    async def open(self, stream_id: str) -> StreamPage:
+        """Where a stream stands, without events. One that is not there yet is made, and empty."""
+        ...
+
+    async def read(self, stream_id: str, after: int, limit: int) -> StreamPage:
+        """Up to `limit` events with offsets above `after`."""
+        ...
+
+    async def append(self, stream_id: str, events: Sequence[StreamEvent]) -> int:
+        """Append events; the offset of the first."""
+        ...
+
+    async def tops(self, stream_ids: Sequence[str]) -> Mapping[str, int]:
+        """Where streams stand; those that are not there yet are missing."""
+        ...
+
+
+@runtime_checkable
+class OrderLog(Protocol):
+    """The ordered log of orders and stock."""
+
+    async def execute(self, commands: Sequence[Command], now: datetime) -> Executed:
+        """Decide and save all commands in one transaction, in their order.
+
+        When this returns, every event of them is on disk (fsync done). Every command has one
+        answer; a refusal is an answer too. The same commands may be given again: their answers
+        say `dup`. Raises `StoreError`; then nothing was changed. Cancelling leaves it wholly
+        done or not done at all.
+        """
+        ...
+
+
+@runtime_checkable
+class MarkLog(Protocol):
+    """What kitchen screens say they have seen: the proof of delivery."""
+
+    async def mark(self, marks: Sequence[Mark]) -> None:
+        """Insert or raise, in one transaction; a lower offset changes nothing."""
+        ...
+
+    async def marks(self, stream_ids: Sequence[str]) -> Sequence[Mark]:
+        """The marks of all screens of these streams."""
         ...
 
 
