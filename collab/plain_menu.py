@@ -293,6 +293,7 @@ def _check_codes(what: str, codes: list[str]) -> None:
     for code in codes:
         _check_text(what, code, LIMIT_CODE_CHARACTERS)
         _require(len(code) > 0, what, f"1 to {LIMIT_CODE_CHARACTERS} characters long")
+        _require("\0" not in code, what, "without NUL characters")
 
 
 def _check_ids(what: str, ids: Iterable[str | None]) -> None:

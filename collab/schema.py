@@ -39,6 +39,7 @@ TEXT_LIMIT_CHARACTERS: Mapping[str, int] = {NAME: 2_000, DESCRIPTION: 200_000, N
 ORDER_KEY_LIMIT_CHARACTERS = 200
 SHORT_TEXT_LIMIT_CHARACTERS = 2_000  # of a text that is a register
 STATION_LIMIT_CHARACTERS = 64
+NUL = "\0"  # no text column of PostgreSQL takes one, and these become rows
 
 # Registers of which several values at once have to be decided by a person; of all others the
 # latest simply counts.
@@ -71,7 +72,7 @@ def form_of(root: str, register: str) -> Form | None:
     if root == GROUPS and family == NAME and is_locale(rest):
         return _short_text
     codes = _FAMILIES.get(family) if root == ITEMS else None
-    if codes is not None and 0 < len(rest) <= LIMIT_CODE_CHARACTERS:
+    if codes is not None and 0 < len(rest) <= LIMIT_CODE_CHARACTERS and NUL not in rest:
         return codes
     if (root, family) in ((ITEMS, "var"), (GROUPS, "opt")):
         id, _, part = rest.partition(":")
@@ -138,8 +139,9 @@ _short_text = _text(SHORT_TEXT_LIMIT_CHARACTERS)
 
 
 def _order_key(value: object) -> Problem:
-    if isinstance(value, str) and 0 < len(value) <= ORDER_KEY_LIMIT_CHARACTERS and value.isascii():
-        return None
+    if isinstance(value, str) and 0 < len(value) <= ORDER_KEY_LIMIT_CHARACTERS:
+        if value.isascii() and NUL not in value:
+            return None
     return "an order key"
 
 
@@ -150,7 +152,7 @@ def _order_key_or_not(value: object) -> Problem:
 def _place(value: object) -> Problem:
     if isinstance(value, list) and len(value) == 2:
         section, key = value
-        if isinstance(section, str) and len(section) <= LIMIT_ID_CHARACTERS:
+        if isinstance(section, str) and len(section) <= LIMIT_ID_CHARACTERS and NUL not in section:
             return _order_key(key)
     return "a section id and an order key"
 
