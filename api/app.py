@@ -10,8 +10,11 @@ from collections.abc import Callable
 from aiohttp import web
 
 from api.config import Config
+from api.doors.cable_socket import cable_socket
 from api.doors.hocuspocus_socket import hocuspocus_socket
 from api.doors.ops import add_ops
+from api.doors.rooms_socket import rooms_socket
+from api.doors.sse import sse
 from api.doors.yjs_socket import yjs_socket
 from api.errors import problem_middleware
 from api.first_start import announce, furnish
@@ -43,6 +46,9 @@ def create_app(house: House) -> web.Application:
     )
     app.router.add_get("/ws/y/{document:.+}", yjs_socket(house.reception))
     app.router.add_get("/ws/hocuspocus", hocuspocus_socket(house.reception))
+    app.router.add_get("/ws", rooms_socket(house.wing.rooms))
+    app.router.add_get("/sse", sse(house.wing.rooms))
+    app.router.add_get("/cable", cable_socket(house.wing.cable))
     add_rest(app, house)
     add_ops(app, house)
     add_pages(app, house)
@@ -94,6 +100,8 @@ async def _until(*events: asyncio.Event) -> None:
 
 async def _send_away(house: House) -> None:
     """Save first, then close the sockets in waves, so that they do not all come back at once."""
+    restarting = Restarting("the server restarts; come back in a moment")
+    await house.wing.rooms.sockets.send_away(restarting)
     rooms = house.lobby.open_rooms()
     for room in rooms:
         room.turns.flush()
@@ -105,7 +113,7 @@ async def _send_away(house: House) -> None:
     seats = [seat for room in rooms for seat in list(room.seats)]
     for start in range(0, len(seats), WAVE_SOCKETS):
         for seat in seats[start : start + WAVE_SOCKETS]:
-            seat.end(Restarting("the server restarts; come back in a moment"))
+            seat.end(restarting)
         await asyncio.sleep(WAVE_SECONDS)
 
 

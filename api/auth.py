@@ -29,7 +29,8 @@ from collab.errors import RightWithdrawn, TokenEnded
 from collab.identity import Identity
 
 SESSION_COOKIE = "mirepoix_session"
-SUBPROTOCOL = "mirepoix.v1"
+SUBPROTOCOL = "mirepoix.v1"  # msgpack
+JSON_SUBPROTOCOL = "mirepoix.v1.json"  # the same as text, for debugging
 TOKEN_SUBPROTOCOL = "mirepoix.token."  # the token follows
 TICKET_LIMIT_CHARACTERS = 200
 
@@ -112,6 +113,13 @@ class Authenticator:
                 self._check_cookie(request, source)
                 identity = self.identify_token(text)
         return SignedIn(identity, source, subprotocol_to_echo(offered_subprotocols(request)))
+
+    def check_origin(self, request: web.Request) -> None:
+        """For what needs no token but gives one: a foreign page must not sign anybody in.
+
+        Raises RightWithdrawn, reason wrong_origin.
+        """
+        self._check_origin(request, asked(request, self._config.trusted_proxies))
 
     def identify_token(self, token: str) -> Identity:
         """Sign in with a token that came inside a message; "" under --dev is the developer.
@@ -218,10 +226,12 @@ def offered_subprotocols(request: web.Request) -> tuple[str, ...]:
 
 
 def subprotocol_to_echo(offered: tuple[str, ...]) -> str | None:
-    """The one to answer: our version if offered, else the token's, which browsers insist on."""
-    if SUBPROTOCOL in offered:
-        return SUBPROTOCOL
-    return next((one for one in offered if one.startswith(TOKEN_SUBPROTOCOL)), None)
+    """The one to answer: the first of ours if offered, else the token's, which browsers insist on.
+
+    offered: in the client's order.
+    """
+    ours = next((one for one in offered if one in (SUBPROTOCOL, JSON_SUBPROTOCOL)), None)
+    return ours or next((one for one in offered if one.startswith(TOKEN_SUBPROTOCOL)), None)
 
 
 def origin_of(url: str) -> str:

@@ -34,6 +34,7 @@ from collab.errors import (
     StructureRefused,
     TokenEnded,
     TooLarge,
+    TooManyAttempts,
     TooManySockets,
     UnfitPhoto,
 )
@@ -59,6 +60,7 @@ STATUSES: Mapping[type[MirepoixError], HTTPStatus] = {
     StructureRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnfitPhoto: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooManySockets: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     EngineFailed: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -81,10 +83,14 @@ def status_of(error: MirepoixError) -> HTTPStatus:
     return next(STATUSES[one] for one in type(error).__mro__ if one in STATUSES)
 
 
+def said_outside(error: MirepoixError) -> str:
+    """The sentence for people: the error's own, unless that may name what is inside."""
+    return _SAID_OUTSIDE.get(status_of(error), str(error))
+
+
 def close_reason(error: MirepoixError) -> str:
     """What a closing socket is told: the slug and the sentence, at most 123 bytes of UTF-8."""
-    sentence = _SAID_OUTSIDE.get(status_of(error), str(error))
-    return f"{error.reason}: {sentence}".encode()[:CLOSE_REASON_BYTES].decode(errors="ignore")
+    return f"{error.reason}: {said_outside(error)}".encode()[:CLOSE_REASON_BYTES].decode(errors="ignore")
 
 
 def problem(

@@ -1,7 +1,8 @@
 """The composition root: everything built once, in order, and taken down in the reverse order.
 
-Order: database, stores, metrics, revocations, journal, lobby, sessions. Taking down: the background
-work ends only after the journal was flushed; what could not be saved in time is said.
+Order: database, stores, metrics, revocations, event hall, journal, lobby, sessions, order wing.
+Taking down: the background work ends only after journal and desk were flushed; what could not be
+saved in time is said.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from api.auth import Authenticator
 from api.config import Config
+from api.doors.cable_bell import MenuBell
 from api.doors.occupancy import Occupancy
 from api.doors.reception import Reception
 from api.entrance import Entrance
@@ -24,39 +26,57 @@ from api.keyring import Keyring
 from api.live import LiveSeats
 from api.local_views import LocalViews
 from api.lock_desk import LockDesk
+from api.menu_edits import Edited, Plan, change_menu
 from api.metrics import Metrics, watch_loop_lag
+from api.order_wing import EventHall, OrderWing
 from api.photo_desk import PhotoDesk
 from api.projector import Projector
 from api.revocations import Revocations
 from api.tokens import TokenIssuer, TokenVerifier
 from api.upkeep import Upkeep
 from api.version_keeper import VersionKeeper
+from api.visit_desk import VisitDesk
 from api.webhooks import Courier, WebhookDeliverer
 from collab.awareness import AwarenessTable
-from collab.records import Appended, MenuState
+from collab.identity import Identity
+from collab.records import Appended, Document, MenuState, stream_of
+from collab.room_names import RoomKind, parse_room
 from rooms.clock import Clock
+from rooms.event_rooms import EventRooms
 from rooms.journal import Journal
 from rooms.lease_clock import LeaseClock
 from rooms.lobby import Lobby
+from rooms.memory_stream import MemoryStream, SwitchedLog
 from rooms.menu_room import MenuRoom
 from rooms.sessions import SessionBook
 from storage.access import AccessStore
 from storage.conflicts import ConflictStore
 from storage.database import Database, open_database
+from storage.dining_tables import DiningTableStore
 from storage.documents import DocumentStore
+from storage.erasure import ErasureStore
 from storage.history import HistoryStore
+from storage.item_names import ItemNames
 from storage.locks import LockStore
+from storage.marks import MarkStore
 from storage.menu_state import MenuStateStore
+from storage.orders import OrderStore
 from storage.outbox import OutboxStore
 from storage.photos import PhotoStore
 from storage.projection import ProjectionStore
 from storage.publications import PublicationStore
 from storage.renewal import RenewalStore
+from storage.restaurant_terms import RestaurantStore
+from storage.retention import RetentionStore
 from storage.sessions import SessionStore
 from storage.shares import ShareStore
-from storage.streams import StreamStore
+from storage.snapshots import SnapshotStore
+from storage.staff import StaffStore
+from storage.stations import StationStore
+from storage.streams import StreamStore, draw_epoch
 from storage.updates import UpdateStore
 from storage.versions import VersionStore
+from storage.visits import VisitStore
 from storage.webhooks import WebhookStore
 
 log = logging.getLogger("mirepoix.house")
@@ -93,6 +113,8 @@ class House:
     reception: Reception
     health: Health
     streams: StreamStore
+    memory_streams: MemoryStream
+    event_rooms: EventRooms
     events: EventPump
     locks: LockDesk
     photos: PhotoDesk
@@ -109,6 +131,17 @@ class House:
     local_views: LocalViews
     version_keeper: VersionKeeper
     renewals: RenewalStore
+    restaurants: RestaurantStore
+    stations: StationStore
+    dining_tables: DiningTableStore
+    staff: StaffStore
+    orders: OrderStore
+    marks: MarkStore
+    visits: VisitStore
+    visit_desk: VisitDesk
+    wing: OrderWing
+    retention: RetentionStore
+    erasures: ErasureStore
 
 
 @asynccontextmanager
@@ -121,8 +154,9 @@ async def open_house(config: Config, clock: Clock | None = None) -> AsyncIterato
     database = await open_database(config.database)
     try:
         await database.migrate()
-        house = _build(config, clock, database)
+        house = _build(config, clock, database, await database.instance())
         await house.revocations.refresh()
+        await house.wing.start()
         work = asyncio.create_task(_work(house), name="background work")
         try:
             await asyncio.sleep(0)  # the lobby's task group is open before the first visitor
@@ -137,8 +171,25 @@ async def open_house(config: Config, clock: Clock | None = None) -> AsyncIterato
         await database.close()
 
 
-def _build(config: Config, clock: Clock, database: Database) -> House:
+def _build(config: Config, clock: Clock, database: Database, instance: str) -> House:
     metrics = Metrics()
+    streams = StreamStore(database)
+    hall = EventHall.build(
+        streams,
+        metrics,
+        clock,
+        is_shared=database.path is None,
+        redis=config.redis,
+        channel=instance,
+        on_ring=lambda names: _heard(hall, events, lobby, names),
+    )
+    menu_bell = MenuBell()
+
+    def ring_menu(document_id: str) -> None:
+        """There are new events of a menu, written here."""
+        events.ring(document_id)
+        hall.ring(stream_of(document_id))
+
     documents = DocumentStore(database)
     access = AccessStore(database)
     session_store = SessionStore(database)
@@ -156,7 +207,7 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         monotonic=clock.monotonic,
         interval_seconds=config.commit_interval_ms / 1000,
         pause_after_seconds=config.save_pause_seconds,
-        on_appended=lambda appended: _ring(events, appended),
+        on_appended=lambda appended: _ring(ring_menu, menu_bell, appended),
     )
     sessions = SessionBook(
         session_store,
@@ -164,6 +215,7 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         clock,
         stale_seconds=config.stale_session_seconds,
         on_close=lambda session_id: locks.session_ended(session_id),
+        watcher=hall.roster,
     )
     menu_states = MenuStateStore(database)
     lobby = Lobby(
@@ -182,14 +234,18 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         on_close=lambda document_id: events.closed(document_id),
     )
     streams = StreamStore(database)
-    events = EventPump(streams, lobby)
+    memory_streams = MemoryStream(draw_epoch())
+    event_rooms = EventRooms(
+        SwitchedLog(streams, memory_streams), metrics, clock, is_shared=database.path is None
+    )
+    events = EventPump(event_rooms, lobby)
     locks = LockDesk(
         LockStore(database),
         LeaseClock(clock),
         room_of=lobby.room_of,
         open_rooms=lobby.open_rooms,
         is_living=lambda session_id: sessions.find(session_id) is not None,
-        ring=events.ring,
+        ring=ring_menu,
         is_shared=database.path is None,
     )
     history, webhooks = HistoryStore(database), WebhookStore(database)
@@ -205,8 +261,33 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
     versions = VersionStore(database, publications)
     shares = ShareStore(database)
     live = LiveSeats(revocations, clock)
+    restaurants, visits = RestaurantStore(database), VisitStore(database)
     entrance = Entrance(config, documents, lobby, clock)
-    return House(
+    reception = Reception(
+        config,
+        authenticator,
+        entrance,
+        lobby,
+        live,
+        sessions,
+        metrics,
+        clock,
+        Occupancy(config.connections_per_ip, config.connections_total),
+    )
+    orders, marks, tables = OrderStore(database), MarkStore(database), DiningTableStore(database)
+    visit_desk = VisitDesk(
+        visits,
+        restaurants,
+        revocations,
+        clock,
+        keep_seconds=config.max_token_hours * 3600,
+        on_ended=live.look,
+    )
+
+    async def edit_menu(document: Document, identity: Identity, plan: Plan) -> Edited:
+        return await change_menu(house, document, identity, plan, door="cable")
+
+    house = House(
         config=config,
         clock=clock,
         database=database,
@@ -223,19 +304,11 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
         sessions=sessions,
         live=live,
         entrance=entrance,
-        reception=Reception(
-            config,
-            authenticator,
-            entrance,
-            lobby,
-            live,
-            sessions,
-            metrics,
-            clock,
-            Occupancy(config.connections_per_ip, config.connections_total),
-        ),
+        reception=reception,
         health=Health(),
         streams=streams,
+        memory_streams=memory_streams,
+        event_rooms=event_rooms,
         events=events,
         locks=locks,
         photos=PhotoDesk(PhotoStore(database), clock, limit=config.photos_per_restaurant),
@@ -249,7 +322,7 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
             webhooks,
             clock,
             history_days=config.history_days,
-            on_told=events.ring,
+            on_told=ring_menu,
         ),
         conflicts=ConflictStore(database),
         publications=publications,
@@ -264,11 +337,38 @@ def _build(config: Config, clock: Clock, database: Database) -> House:
             lobby,
             journal,
             clock,
-            ring_events=events.ring,
+            ring_events=ring_menu,
         ),
         projector=Projector(ProjectionStore(database), documents, lobby, journal),
         renewals=RenewalStore(database),
+        restaurants=restaurants,
+        stations=StationStore(database),
+        dining_tables=tables,
+        staff=StaffStore(database),
+        orders=orders,
+        marks=marks,
+        visits=visits,
+        retention=RetentionStore(database),
+        erasures=ErasureStore(database),
+        visit_desk=visit_desk,
+        wing=OrderWing.build(
+            hall,
+            reception,
+            orders=orders,
+            marks=marks,
+            visits=visits,
+            visit_desk=visit_desk,
+            tables=tables,
+            restaurants=restaurants,
+            names=ItemNames(database),
+            snapshots=SnapshotStore(database),
+            history=history,
+            locks=locks,
+            menu_bell=menu_bell,
+            edit_menu=edit_menu,
+        ),
     )
+    return house
 
 
 async def _opened(events: EventPump, locks: LockDesk, room: MenuRoom, state: MenuState) -> None:
@@ -278,9 +378,23 @@ async def _opened(events: EventPump, locks: LockDesk, room: MenuRoom, state: Men
     locks.opened(room)  # once more when the room can be found: what was taken meanwhile
 
 
-def _ring(events: EventPump, appended: Appended) -> None:
-    """Show the events that a commit brought."""
+def _ring(ring_menu: Callable[[str], None], menu_bell: MenuBell, appended: Appended) -> None:
+    """Show what a commit of edits brought."""
     for document_id in appended.first_offsets:
+        ring_menu(document_id)
+    for document_id in appended.tops:
+        menu_bell.ring(document_id)
+
+
+def _heard(hall: EventHall, events: EventPump, lobby: Lobby, names: Iterable[str] | None) -> None:
+    """Another server wrote to these streams; None: perhaps to any."""
+    hall.heard(names)
+    if names is None:
+        rung = [room.record.id for room in lobby.open_rooms()]
+    else:
+        rooms = [parse_room(name) for name in names if name.startswith("menu:")]
+        rung = [room.id for room in rooms if room.kind is RoomKind.MENU_EVENTS]
+    for document_id in rung:
         events.ring(document_id)
 
 
@@ -292,6 +406,7 @@ async def _work(house: House) -> None:
         house.sessions.run,
         house.live.run,
         house.revocations.watch,
+        house.event_rooms.run,
         house.events.run,
         house.locks.run,
         house.photos.run,
@@ -299,6 +414,8 @@ async def _work(house: House) -> None:
         house.upkeep.run,
         house.version_keeper.run,
         house.deliverer.run,
+        house.visit_desk.run,
+        *house.wing.work(),
         lambda: watch_loop_lag(house.metrics),
     )
     try:
@@ -324,6 +441,7 @@ async def _settle(house: House) -> None:
     try:
         async with asyncio.timeout(house.config.shutdown_seconds / 2):
             await house.journal.flush()
+            await house.wing.desk.flush()
             await house.sessions.write()
     except TimeoutError:
         log.error(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from api.house import House
 from collab.changes import Change, Create, SetMeta, SetRegister, SetText
 from collab.edits import edit_of, rehearse
 from collab.errors import LockRefused, RightWithdrawn, StructureRefused
@@ -19,6 +19,9 @@ from collab.records import Document, DocumentKind
 from collab.rights import field_of, may_write
 from collab.schema import TEXT_LIMIT_CHARACTERS, value_problem
 from rooms.lock_table import LockTable
+
+if TYPE_CHECKING:
+    from api.house import House
 
 REHEARSE_FROM_CHANGES = 100  # a copy of the document costs about as much as applying so many
 

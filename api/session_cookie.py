@@ -28,6 +28,14 @@ def give_cookie(
     longest = house.config.max_token_hours * 3600
     life_seconds = min(house.config.browser_token_seconds, longest, limit_seconds)
     token = house.issuer.mint(identity, life_seconds, house.clock.utc())
+    set_cookie(house, request, answer, token, life_seconds)
+    return token, life_seconds
+
+
+def set_cookie(
+    house: House, request: web.Request, answer: web.Response, token: str, life_seconds: float
+) -> None:
+    """Put a token that lives so long into the answer as a cookie."""
     answer.set_cookie(
         SESSION_COOKIE,
         token,
@@ -37,4 +45,3 @@ def give_cookie(
         samesite="Lax",
         secure=asked(request, house.config.trusted_proxies).scheme == "https",
     )
-    return token, life_seconds

@@ -18,6 +18,7 @@
     ├── UnfitPhoto           the upload is no picture that can be kept
     ├── LockRefused          somebody else holds the field, or the lock is over
     ├── TooManySockets       one client address has as many sockets as it may
+    ├── TooManyAttempts      one client address has been wrong too often
     ├── Overloaded           the server has as many sockets as it may
     ├── EngineFailed         the CRDT engine panicked; the room is rebuilt from the log
     └── StoreError           the store could not do it (raised in `storage`, retried in `rooms`)
@@ -170,6 +171,13 @@ class TooManySockets(MirepoixError):
 
     reason = "too_many_sockets"
     close_code = 1013
+
+
+class TooManyAttempts(MirepoixError):
+    """The client's address tried too many wrong codes; it may come back in a while."""
+
+    reason = "too_many_attempts"
+    close_code = 1013  # no socket is opened with a code; HTTP answers 429
 
 
 class Overloaded(MirepoixError):

@@ -46,7 +46,11 @@ class Act(StrEnum):
     READ_METRICS = "read_metrics"  # of the whole server
     PUBLISH = "publish"  # show guests a version of a menu, or no longer
     DECIDE_ALLERGENS = "decide_allergens"  # when two disagreed
-    MANAGE_RESTAURANT = "manage_restaurant"  # its name and its time zone
+    # Its settings, tables, stations and staff; its reports; forgetting people.
+    MANAGE_RESTAURANT = "manage_restaurant"
+    SERVE = "serve"  # open tables and close them, see orders with what they cost
+    SEE_KITCHEN = "see_kitchen"  # tickets, stations and tables, without money
+    SEE_RESTAURANT = "see_restaurant"  # its name and currency, and what is sold out
 
 
 # Live documents, by role. Which fields a translator or waiter may write is decided in the room.
@@ -69,6 +73,9 @@ ACT_ROLES: Mapping[Act, frozenset[Role]] = {
     Act.PUBLISH: frozenset({Role.OWNER, Role.MANAGER}),
     Act.DECIDE_ALLERGENS: frozenset({Role.OWNER, Role.MANAGER}),
     Act.MANAGE_RESTAURANT: frozenset({Role.OWNER, Role.MANAGER}),
+    Act.SERVE: frozenset({Role.OWNER, Role.MANAGER, Role.WAITER}),
+    Act.SEE_KITCHEN: frozenset({Role.OWNER, Role.MANAGER, Role.WAITER, Role.KITCHEN}),
+    Act.SEE_RESTAURANT: frozenset(Role),
 }
 
 

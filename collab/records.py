@@ -134,6 +134,15 @@ class NumberedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a stream's events add up to, read at one moment."""
+
+    epoch: str
+    at: int  # offset of the last event that is in it
+    body: Mapping[str, object]  # plain JSON
+
+
+@dataclass(frozen=True, slots=True)
 class Consequences:
     """What a batch of updates of a menu means; saved in the commit that saves the bytes."""
 

@@ -63,9 +63,10 @@ def parse_room(text: str) -> RoomName:
     """Raises ProtocolViolation, reason `bad_room`, for anything else."""
     kind, colon, rest = text.partition(":")
     if colon and rest and len(text) <= LIMIT_CHARACTERS and rest.isprintable():
-        if kind == "menu" and rest.endswith(":events") and rest != ":events":
-            return RoomName(RoomKind.MENU_EVENTS, rest.removesuffix(":events"))
-        if kind == "kitchen":
+        if kind == "menu" and rest.endswith(":events"):
+            if rest != ":events":
+                return RoomName(RoomKind.MENU_EVENTS, rest.removesuffix(":events"))
+        elif kind == "kitchen":
             restaurant, colon, station = rest.partition(":")
             if restaurant and (station or not colon):
                 return RoomName(RoomKind.KITCHEN, restaurant, station or None)

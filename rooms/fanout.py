@@ -1,6 +1,6 @@
 """One turn's messages to every seat: each frame is encoded once, joined, one write a seat.
 
-Seats with the same prefix share the joined bytes; a seat that must not see a message yet (its own
+Seats that frame alike share the joined bytes; a seat that must not see a message yet (its own
 update before the commit) gets its own join. A seat whose peer reads too slowly gets nothing: the
 clocks from before the turn are noted, and one SyncStep2 brings it up to date later.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rooms.frames import join_frames
+from rooms.frames import Wrap
 from rooms.seat import Seat
 
 
@@ -31,7 +31,7 @@ def show(
     clocks: of the document, with the turn applied. now: monotonic seconds.
     """
     concerned = {seat for message in messages for seat in message.withheld}
-    joined: dict[bytes, bytes] = {}
+    joined: dict[tuple[bytes, Wrap | None], bytes] = {}
     written = 0
     for seat in seats:
         if seat.behind is not None:
@@ -43,10 +43,13 @@ def show(
             bodies = [message.body for message in messages if seat not in message.withheld]
             if not bodies:
                 continue
-            frames = join_frames(seat.prefix, bodies)
+            frames = seat.frames(bodies)
             count = len(bodies)
         else:
-            frames = joined.get(seat.prefix) or _join(joined, seat.prefix, messages)
+            framing = (seat.prefix, seat.wrap)
+            if framing not in joined:
+                joined[framing] = seat.frames([message.body for message in messages])
+            frames = joined[framing]
             count = len(messages)
         if seat.outbox.offer(frames):
             written += count
@@ -54,11 +57,6 @@ def show(
         else:
             seat.behind = clocks_before(messages, clocks)
     return written
-
-
-def _join(joined: dict[bytes, bytes], prefix: bytes, messages: Sequence[Message]) -> bytes:
-    frames = joined[prefix] = join_frames(prefix, [message.body for message in messages])
-    return frames
 
 
 def clocks_before(messages: Sequence[Message], clocks: Mapping[int, int]) -> dict[int, int]:

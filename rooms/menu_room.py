@@ -205,7 +205,7 @@ class MenuRoom:
             return
         if answers_step1:
             seat.doubted_at = None
-            seat.is_held_back = False
+            seat.is_held_back = seat.was_refused = False
             owed, seat.owed = seat.owed + counts, 0
         else:
             owed = 1
@@ -285,9 +285,12 @@ class MenuRoom:
 
         A returning y-sweet client asks before it has answered our SyncStep1, while its offline
         edits are still to come with that answer: so an open SyncStep1 holds the promise back. So
-        does a room that takes no updates: what the client sent meanwhile comes again later.
+        does a room that takes no updates, and whatever else was not taken: it comes again later.
+        Never sent to a seat that may not write and tried to: that is saved nowhere.
         """
-        if seat.may_write and (seat.asked or self.is_holding):
+        if seat.was_refused and not seat.may_write:
+            return
+        if seat.may_write and (seat.is_owed_a_state or self.is_holding):
             seat.held.append(body)
         else:
             self.turns.promise(seat, (body,))
@@ -394,7 +397,7 @@ class MenuRoom:
         if seat.applied is not None:
             acknowledgement = (seat.applied,) * owed
         else:
-            acknowledgement = () if outline.is_empty else (body,)
+            acknowledgement = (body,) if seat.echoes and not outline.is_empty else ()
         now = self._around.clock.monotonic()
         self.turns.gather(
             Handled(
@@ -446,6 +449,7 @@ class MenuRoom:
             self._handle(seat, update, outline, owed=int(counts), is_news=False)
             return
         self._around.meter.refused("read_only")
+        seat.was_refused = True
         if seat.refused is not None and counts:
             self.send(seat, seat.refused)
 

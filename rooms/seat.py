@@ -7,12 +7,13 @@ A seat knows who sits there, what may be done from it, and what is owed to it. I
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from collab.awareness import Stamp
 from collab.errors import MirepoixError
 from collab.identity import Access, Identity
+from rooms.frames import Wrap, join_frames
 from rooms.outbox import Outbox
 
 NEVER = float("-inf")
@@ -38,6 +39,9 @@ class Seat:
     # echo of the update itself is the acknowledgement and a refusal says nothing.
     applied: bytes | None = None
     refused: bytes | None = None
+    # Whether an update comes back to its sender once it is on disk, where nothing acknowledges it.
+    echoes: bool = True
+    wrap: Wrap | None = None  # makes whole frames of messages; None: binary ones with `prefix`
     stamp: Stamp = field(init=False)
     client_ids: set[int] = field(default_factory=set)  # Yjs client ids bound to this seat
     # One entry for each SyncStep1 of ours not answered yet: whether its SyncStep2 is acknowledged
@@ -50,6 +54,7 @@ class Seat:
     held: deque[bytes] = field(default_factory=lambda: deque(maxlen=HELD))
     doubted_at: float | None = None  # when it first spoke for somebody else, see `_doubt`
     is_held_back: bool = False  # its answer builds on what is missing here
+    was_refused: bool = False  # it sent what it may not write, so nothing of it counts as saved
     behind: dict[int, int] | None = None  # clocks at the first broadcast that was not written
     awaits_answer: bool = False  # an answer to its SyncStep1 is promised
     states_owed: int = 0  # SyncStep2 promised: answers and catch-ups
@@ -67,6 +72,18 @@ class Seat:
     def may_write(self) -> bool:
         """Whether updates from here are applied."""
         return self.access is Access.WRITE
+
+    @property
+    def is_owed_a_state(self) -> bool:
+        """Whether something that it sent was not taken, and comes again with a SyncStep2."""
+        is_doubted = self.doubted_at is not None
+        return bool(self.asked) or is_doubted or self.is_held_back or self.was_refused
+
+    def frames(self, bodies: Iterable[bytes]) -> bytes:
+        """Messages as whole frames of this seat's protocol, joined for one write."""
+        if self.wrap is None:
+            return join_frames(self.prefix, bodies)
+        return b"".join(map(self.wrap, bodies))
 
     def take_question(self) -> bool:
         """A SyncStep2 came: whether it is acknowledged by itself, as our question to it says.

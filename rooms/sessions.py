@@ -5,6 +5,8 @@ Rule 2: the newest state of a row wins; a batch that could not be written is wri
 Rule 3: a connection is idle after `IDLE_SECONDS` without activity and offline when its socket is
         gone. Rows of a process that died are swept after `STALE_SECONDS`; living ones are touched
         more often than that.
+Rule 4: who says that they are away is idle until they appear or edit something: the frames that a
+        hidden page sends by itself do not bring them back.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Protocol
 from uuid import uuid4
 
 from collab.errors import StoreError
@@ -33,6 +36,22 @@ EDIT_PAUSE_SECONDS = 600.0  # an edit after so long begins a new edit session
 log = logging.getLogger("mirepoix.sessions")
 
 
+class SessionWatcher(Protocol):
+    """Somebody who is told of every session, at once. Calls never wait and never raise."""
+
+    def opened(self, session: UserSession, identity: Identity) -> None:
+        """Somebody connected."""
+        ...
+
+    def changed(self, session: UserSession) -> None:
+        """A session became active or idle."""
+        ...
+
+    def closed(self, session: UserSession) -> None:
+        """The connection is gone; the session says since when."""
+        ...
+
+
 @dataclass(slots=True, eq=False)
 class _Edits:
     """A running edit session; the record is brought up to date when it is written."""
@@ -48,11 +67,15 @@ class _Connection:
     session: UserSession
     active_at: float  # monotonic seconds of the last activity
     written_at: float
+    is_away: bool = False
     edits: dict[str, _Edits] = field(default_factory=dict)  # by document id
 
 
 class SessionBook:
-    """The sessions of this process. on_close: told of every session that ended, by its id."""
+    """The sessions of this process.
+
+    on_close: told of every session that ended, by its id. watcher: told of everything, the roster.
+    """
 
     def __init__(
         self,
@@ -62,29 +85,41 @@ class SessionBook:
         *,
         stale_seconds: float = STALE_SECONDS,
         on_close: Callable[[str], None] = lambda session_id: None,
+        watcher: SessionWatcher | None = None,
     ) -> None:
         self._store = store
         self._meter = meter
         self._clock = clock
         self._stale_seconds = stale_seconds
         self._on_close = on_close
+        self._watcher = watcher
         self._connections: dict[str, _Connection] = {}
         self._dirty: dict[str, UserSession] = {}
         self._dirty_edits: dict[str, EditSession] = {}
         self._edited: set[_Edits] = set()
 
     def open(
-        self, identity: Identity, document: Document, door: str, metadata: Mapping[str, str]
+        self,
+        identity: Identity,
+        restaurant_id: str,
+        resource_type: str,
+        resource_id: str,
+        door: str,
+        metadata: Mapping[str, str],
     ) -> str:
-        """Somebody connected; the id of the session."""
+        """Somebody connected to something; the id of the session.
+
+        restaurant_id: that of the resource, because not every identity has one. resource_type:
+        the kind of a document, or of a room. metadata: `device` is shown to colleagues.
+        """
         now = self._clock.utc()
         session = UserSession(
             id=str(uuid4()),
             user_id=identity.user_id,
             user_name=identity.name or identity.user_id,
-            restaurant_id=document.restaurant_id,
-            resource_type=document.kind.value,
-            resource_id=document.id,
+            restaurant_id=restaurant_id,
+            resource_type=resource_type,
+            resource_id=resource_id,
             door=door,
             status=SessionStatus.ACTIVE,
             started_at=now,
@@ -94,14 +129,31 @@ class SessionBook:
         at = self._clock.monotonic()
         self._connections[session.id] = _Connection(session, at, at)
         self._dirty[session.id] = session
+        if self._watcher is not None:
+            self._watcher.opened(session, identity)
         return session.id
+
+    def appear(self, session_id: str) -> None:
+        """Somebody says that they are here again."""
+        connection = self._connections.get(session_id)
+        if connection is not None:
+            connection.is_away = False
+            self.active(session_id)
+
+    def away(self, session_id: str) -> None:
+        """Somebody says that they are away, e.g. because their page is hidden: idle at once."""
+        connection = self._connections.get(session_id)
+        if connection is not None:
+            connection.is_away = True
+            if connection.session.status is SessionStatus.ACTIVE:
+                self._change(connection, SessionStatus.IDLE)
 
     def active(self, session_id: str) -> None:
         """Somebody did something. Cheap: the row is written with a later batch."""
         connection = self._connections.get(session_id)
         if connection is not None:
             connection.active_at = self._clock.monotonic()
-            if connection.session.status is not SessionStatus.ACTIVE:
+            if not connection.is_away and connection.session.status is not SessionStatus.ACTIVE:
                 self._change(connection, SessionStatus.ACTIVE)
 
     def edited(self, session_id: str, document: Document, count: int = 1) -> None:
@@ -109,7 +161,7 @@ class SessionBook:
         connection = self._connections.get(session_id)
         if connection is None:
             return
-        self.active(session_id)
+        self.appear(session_id)
         running = connection.edits.get(document.id)
         at = connection.active_at
         if running is not None and at - running.edited_at >= EDIT_PAUSE_SECONDS:
@@ -128,12 +180,13 @@ class SessionBook:
         if connection is None:
             return
         now = self._clock.utc()
-        self._dirty[session_id] = replace(
-            connection.session, status=SessionStatus.OFFLINE, ended_at=now
-        )
+        ended = replace(connection.session, status=SessionStatus.OFFLINE, ended_at=now)
+        self._dirty[session_id] = ended
         for running in connection.edits.values():
             self._end_edits(running, now)
         self._on_close(session_id)
+        if self._watcher is not None:
+            self._watcher.closed(ended)
 
     def find(self, session_id: str) -> UserSession | None:
         """A session of this process that is connected now."""
@@ -230,6 +283,8 @@ class SessionBook:
         connection.session = replace(session, status=status, last_activity_at=self._clock.utc())
         connection.written_at = self._clock.monotonic()
         self._dirty[session.id] = connection.session
+        if status is not session.status and self._watcher is not None:
+            self._watcher.changed(connection.session)
 
     async def _sweep(self) -> None:
         now = self._clock.utc()

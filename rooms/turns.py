@@ -14,7 +14,6 @@ from collab.records import Consequences, Document
 from rooms.client_ids import ClientIds
 from rooms.fanout import Message, clocks_before, show
 from rooms.flush_timer import FlushTimer
-from rooms.frames import join_frames
 from rooms.journal import Saver
 from rooms.promises import Promise, Promises
 from rooms.seat import Seat
@@ -134,7 +133,7 @@ class Turns:
 
     def write(self, seat: Seat, bodies: Sequence[bytes]) -> None:
         """Send bodies to one seat now, however slowly it reads."""
-        seat.outbox.write(join_frames(seat.prefix, bodies))
+        seat.outbox.write(seat.frames(bodies))
         seat.last_sent_at = self._around.clock.monotonic()
         if seat.behind is None and seat.outbox.is_full:
             # Its door stops reading now, so answers do not pile up for one who only asks.

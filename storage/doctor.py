@@ -23,6 +23,7 @@ from storage import migrations
 from storage.database import Database
 from storage.heads import read_promises
 from storage.menu_tables import dead_letters, stream_events, streams
+from storage.order_check import order_faults
 from storage.renewal import RENEWED
 from storage.tables import heads, holes, menu_snapshots, menu_updates, menus, quarantined_updates
 from storage.updates import UpdateStore, holes_between
@@ -40,7 +41,7 @@ class Finding:
 
 
 async def examine(database: Database) -> list[Finding]:
-    """Check that log, snapshots, heads and the heads file agree.
+    """Check that log, snapshots, heads and the heads file agree, and orders with their log.
 
     Reads every snapshot and every seq, in one read transaction: writers go on meanwhile.
     A file too damaged to be read to the end is a finding, after those made up to there.
@@ -81,6 +82,8 @@ async def _findings(database: Database, connection: AsyncConnection) -> AsyncIte
         yield finding
     async for finding in _meaning_findings(connection):
         yield finding
+    async for sentence in order_faults(connection):
+        yield Finding("alarm", None, sentence)
     async for finding in _size_findings(database, connection):
         yield finding
 

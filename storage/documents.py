@@ -83,26 +83,6 @@ class DocumentStore:
             rows = await connection.execute(select(restaurants).order_by(restaurants.c.id))
             return [_restaurant_of(row) for row in rows]
 
-    async def change_restaurant(
-        self, restaurant_id: str, *, name: str | None = None, time_zone: str | None = None
-    ) -> Restaurant | None:
-        """Change what is given; None when there is no such restaurant.
-
-        time_zone: a checked IANA name. Cancelling is safe: it waits for the end of the
-        transaction. Raises StoreError.
-        """
-        given = {"name": name, "time_zone": time_zone}
-        values = {key: value for key, value in given.items() if value is not None}
-        if not values:
-            return await self.find_restaurant(restaurant_id)
-        changed = update(restaurants).where(restaurants.c.id == restaurant_id).values(values)
-
-        async def work(connection: AsyncConnection) -> Restaurant | None:
-            row = (await connection.execute(changed.returning(restaurants))).first()
-            return None if row is None else _restaurant_of(row)
-
-        return await self._database.transact(work)
-
     async def create(
         self, document: Document, first_update: bytes | None, user_id: str
     ) -> Document:

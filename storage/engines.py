@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, event, make_url
+import msgspec
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -126,6 +127,29 @@ async def in_one_hop(connection: AsyncConnection, work: Callable[[sqlite3.Connec
     inner: Any = (await connection.get_raw_connection()).driver_connection
     done: T = await inner._execute(work, inner._conn)
     return done
+
+
+def inside_driver(connection: sqlite3.Connection) -> Engine:
+    """An engine on the driver's own connection, for SQLAlchemy in the driver's thread."""
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: connection,
+        poolclass=StaticPool,
+        pool_reset_on_return=None,  # whoever uses it ends every transaction
+        json_serializer=dump_json,
+        json_deserializer=msgspec.json.decode,
+    )
+
+    @event.listens_for(engine, "begin")
+    def send_begin(begun: Connection) -> None:
+        begin_immediate(connection)
+
+    return engine
+
+
+def dump_json(value: object) -> str:
+    """JSON in a ninth of the time; for values without NaN and without half surrogate pairs."""
+    return msgspec.json.encode(value).decode()
 
 
 def begin_immediate(connection: sqlite3.Connection) -> None:

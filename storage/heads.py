@@ -24,7 +24,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.menu_tables import streams
-from storage.tables import heads, holes, menu_updates, meta
+from storage.tables import heads, holes, menu_updates, meta, upsert
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ async def compare(connection: AsyncConnection, path: Path, now: datetime) -> Hea
     and numbering goes on above the promise, so that no number is ever given out twice. What took
     edits took events too, and nobody knows how many: all streams get a new epoch.
     """
-    file = HeadsFile(path, await _instance(connection))
+    file = HeadsFile(path, await instance(connection))
     await connection.execute(_RAISE_TO_LOG)
     stored = {row.document_id: row.top for row in await connection.execute(select(heads))}
     for document_id, top in stored.items():
@@ -159,13 +159,13 @@ _LAST_SEQ = (
 _RAISE_TO_LOG = update(heads).where(heads.c.top < _LAST_SEQ).values(top=_LAST_SEQ)
 
 
-async def _instance(connection: AsyncConnection) -> str:
+async def instance(connection: AsyncConnection) -> str:
+    """The id of this database, drawn when it is first asked for. It goes along with backups."""
+    dialect = connection.dialect.name
+    row = {"key": "instance", "value": secrets.token_hex(16)}
+    await connection.execute(upsert(dialect, meta).values(row).on_conflict_do_nothing())
     found = await connection.scalar(select(meta.c.value).where(meta.c.key == "instance"))
-    if found is not None:
-        return str(found)
-    made = secrets.token_hex(16)
-    await connection.execute(insert(meta).values(key="instance", value=made))
-    return made
+    return str(found)
 
 
 def _slot(content: bytes, slot: int) -> tuple[str, int] | None:

@@ -101,6 +101,8 @@ stream_events = Table(
     Column("actor", Id, nullable=False),
     Column("body", JSON, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    # Within the order that it is about; 0: it is about none.
+    Column("seq", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("stream_id", "offset"),
     Index(None, "at"),
     sqlite_with_rowid=False,

@@ -62,7 +62,7 @@ class PublicationStore:
         )
         async with self._database.read() as connection:
             row = (await connection.execute(query)).first()
-        return None if row is None else _publication_of(row)
+        return None if row is None else publication_of(row)
 
     async def cancel(
         self, document_id: str, publication_id: str, user_id: str, at: datetime
@@ -232,7 +232,7 @@ async def load_schedule(
         )
         query = query.where(or_(table.c.daily_from.is_not(None), is_later))
     rows = await connection.execute(query)
-    return Schedule(document_id, [_publication_of(row) for row in rows], zone_of(zone))
+    return Schedule(document_id, [publication_of(row) for row in rows], zone_of(zone))
 
 
 def window_json(window: Window) -> dict[str, object]:
@@ -250,7 +250,8 @@ def _effective_number(schedule: Schedule, at: datetime) -> int | None:
     return None if found is None else found.number
 
 
-def _publication_of(row: Row[Any]) -> Publication:
+def publication_of(row: Row[Any]) -> Publication:
+    """The record of a row of `publications`."""
     return Publication(
         id=row.id,
         number=row.number,

@@ -15,10 +15,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, func, insert, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from collab.orders.executed import Told
 from collab.records import NumberedEvent, StreamEvent
+from storage.bulk import insert_rows
 from storage.database import Database
 from storage.menu_tables import stream_events, streams
 from storage.sqlite_rows import Insert
@@ -54,22 +56,41 @@ async def append_events(
 ) -> int:
     """Append events inside the write transaction of `connection`; the offset of the first.
 
-    dialect: `Database.dialect`. epoch_if_new: for a stream that is not there yet.
+    epoch_if_new: for a stream that is not there yet.
     Take the locks of menus first: streams come after them in every transaction.
     Raises ValueError when there are no events; otherwise what the driver raises.
     """
-    if not events:
+    told = await connection.run_sync(append_streams, {stream_id: events}, epoch_if_new)
+    return told[stream_id].first
+
+
+def append_streams(
+    connection: Connection, batches: Mapping[str, Sequence[StreamEvent]], epoch_if_new: str
+) -> dict[str, Told]:
+    """The same for several streams in two statements; stream id -> what was put into it.
+
+    batches: stream id -> its events, never empty. Rows are locked by id ascending, whoever asks.
+    Raises ValueError when a stream gets no events; otherwise what the driver raises.
+    """
+    if not all(batches.values()):
         raise ValueError("there is nothing to append")
-    raised = upsert(dialect, streams).values(id=stream_id, epoch=epoch_if_new, top=len(events))
-    top = await connection.scalar(
-        raised.on_conflict_do_update(
-            index_elements=[streams.c.id], set_={"top": streams.c.top + raised.excluded.top}
-        ).returning(streams.c.top)
+    if not batches:
+        return {}
+    raised = connection.execute(
+        _RAISE[connection.dialect.name],
+        [
+            {"id": stream_id, "epoch": epoch_if_new, "top": len(batches[stream_id])}
+            for stream_id in sorted(batches)
+        ],
     )
-    assert top is not None
-    first: int = top - len(events) + 1
-    await connection.execute(insert(stream_events), _rows(stream_id, first, events))
-    return first
+    told: dict[str, Told] = {}
+    rows: list[dict[str, Any]] = []
+    for stream_id, epoch, top in raised.all():
+        events = tuple(batches[stream_id])
+        told[stream_id] = Told(epoch, top - len(events) + 1, events)
+        rows += _rows(stream_id, told[stream_id].first, events)
+    insert_rows(connection, stream_events, rows)
+    return told
 
 
 def append_events_sqlite(
@@ -110,6 +131,29 @@ class StreamStore:
             first = await connection.scalar(_FIRST, key)
         kept_from = stream.top + 1 if first is None else first
         return StreamPage(stream.epoch, stream.top, [_event_of(row) for row in rows], kept_from)
+
+    async def open(self, stream_id: str) -> StreamPage:
+        """Where a stream stands, without events; one that is not there yet is made, and empty.
+
+        So it has its epoch before its first event: a cursor of before that event is a cursor.
+        Cancelling is safe. Raises StoreError.
+        """
+        page = await self.read(stream_id, 0, 0)
+        if page.epoch:
+            return page
+        made = upsert(self._database.dialect, streams).on_conflict_do_nothing()
+        row = {"id": stream_id, "epoch": draw_epoch(), "top": 0}
+        await self._database.transact(lambda connection: connection.execute(made, row))
+        return await self.read(stream_id, 0, 0)
+
+    async def tops(self, stream_ids: Sequence[str]) -> dict[str, int]:
+        """Where streams stand; those that are not there yet are missing.
+
+        Cancelling is safe. Raises StoreError.
+        """
+        query = select(streams.c.id, streams.c.top).where(streams.c.id.in_(stream_ids))
+        async with self._database.read() as connection:
+            return {row.id: row.top for row in await connection.execute(query)}
 
     async def append(self, stream_id: str, events: Sequence[StreamEvent]) -> int:
         """Append in a transaction of its own; the offset of the first event.
@@ -161,13 +205,25 @@ def _rows(stream_id: str, first: int, events: Sequence[StreamEvent]) -> list[dic
             "actor": event.actor,
             "body": dict(event.body),
             "at": event.at,
+            "seq": event.seq,
         }
         for offset, event in enumerate(events, first)
     ]
 
 
 def _event_of(row: Any) -> NumberedEvent:
-    return NumberedEvent(row.offset, StreamEvent(row.type, row.actor, row.body, row.at))
+    event = StreamEvent(row.type, row.actor, row.body, row.at, row.seq)
+    return NumberedEvent(row.offset, event)
+
+
+def _raise(dialect: str) -> Any:
+    made = upsert(dialect, streams)
+    return made.on_conflict_do_update(
+        index_elements=[streams.c.id], set_={"top": streams.c.top + made.excluded.top}
+    ).returning(streams.c.id, streams.c.epoch, streams.c.top)
+
+
+_RAISE = {dialect: _raise(dialect) for dialect in ("sqlite", "postgresql")}
 
 
 _ID: BindParameter[str] = bindparam("stream_id")

@@ -85,6 +85,17 @@ restaurants = Table(
     Column("name", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("time_zone", String(64), nullable=False, server_default="UTC"),  # IANA name
+    # How it takes orders; `collab.orders.terms.Terms` says what each of them means.
+    Column("currency", String(3), nullable=False, server_default="EUR"),
+    Column("business_day_hour", Integer, nullable=False, server_default="4"),
+    Column("tax", Integer, nullable=False, server_default="0"),
+    Column("price_grace_seconds", Integer, nullable=False, server_default="1800"),
+    Column("recall_seconds", Integer, nullable=False, server_default="900"),
+    Column("low_stock", Integer, nullable=False, server_default="5"),
+    Column("guest_session_seconds", Integer, nullable=False, server_default="10800"),
+    Column("order_retention_days", Integer, nullable=False, server_default="3650"),
+    # How long names of guests and the like stay in what is kept of an order.
+    Column("personal_retention_days", Integer, nullable=False, server_default="90"),
 )
 
 menus = Table(

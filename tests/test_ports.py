@@ -7,20 +7,27 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rooms.ports import MenuLog, SessionLog, UpdateLog
+from rooms.ports import MarkLog, MenuLog, OrderLog, SessionLog, StreamLog, UpdateLog
 from storage.database import open_database
+from storage.marks import MarkStore
 from storage.menu_state import MenuStateStore
+from storage.orders import OrderStore
 from storage.sessions import SessionStore
+from storage.streams import StreamStore
 from storage.updates import UpdateStore
 
 ROOT = Path(__file__).parents[1]
 
 # runtime_checkable looks at names only; mypy compares arguments and results too.
 ASSIGNMENTS = """
-from rooms.ports import MenuLog, SessionLog, UpdateLog
+from rooms.memory_stream import MemoryStream
+from rooms.ports import MarkLog, MenuLog, OrderLog, SessionLog, StreamLog, UpdateLog
 from storage.database import Database
+from storage.marks import MarkStore
 from storage.menu_state import MenuStateStore
+from storage.orders import OrderStore
 from storage.sessions import SessionStore
+from storage.streams import StreamStore
 from storage.updates import UpdateStore
 
 def wire(database: Database) -> tuple[UpdateLog, SessionLog, MenuLog]:
@@ -28,6 +35,13 @@ def wire(database: Database) -> tuple[UpdateLog, SessionLog, MenuLog]:
     updates: UpdateLog = UpdateStore(database)
     sessions: SessionLog = SessionStore(database)
     return updates, sessions, menus
+
+def wire_orders(database: Database) -> tuple[StreamLog, StreamLog, OrderLog, MarkLog]:
+    streams: StreamLog = StreamStore(database)
+    memory: StreamLog = MemoryStream("epoch")
+    orders: OrderLog = OrderStore(database)
+    marks: MarkLog = MarkStore(database)
+    return streams, memory, orders, marks
 """
 
 
@@ -37,7 +51,11 @@ async def test_stores_have_the_methods_of_the_ports(tmp_path: Path) -> None:
         assert isinstance(UpdateStore(database), UpdateLog)
         assert isinstance(SessionStore(database), SessionLog)
         assert isinstance(MenuStateStore(database), MenuLog)
+        assert isinstance(StreamStore(database), StreamLog)
+        assert isinstance(OrderStore(database), OrderLog)
+        assert isinstance(MarkStore(database), MarkLog)
         assert not isinstance(SessionStore(database), UpdateLog)
+        assert not isinstance(MarkStore(database), OrderLog)
     finally:
         await database.close()
 

@@ -149,7 +149,10 @@ class Attachment:
     ) -> None:
         if self._left.is_set():
             return
-        session_id = self._reception.sessions.open(identity, room.record, "hocuspocus", about)
+        record = room.record
+        session_id = self._reception.sessions.open(
+            identity, record.restaurant_id, record.kind.value, record.id, "hocuspocus", about
+        )
         seat = Seat(
             session_id=session_id,
             identity=identity,

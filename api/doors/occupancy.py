@@ -36,7 +36,7 @@ class Occupancy:
 
         address: of the client, as text. Raises TooManySockets or Overloaded; then nothing counts.
         """
-        place = _place_of(address)
+        place = place_of(address)
         if self._sockets[place] >= self._limit_per_address:
             raise TooManySockets("There are too many sockets from this address.")
         if self.total >= self._limit_total:
@@ -52,7 +52,8 @@ class Occupancy:
                 del self._sockets[place]
 
 
-def _place_of(address: str) -> str:
+def place_of(address: str) -> str:
+    """Whose an address is: the address itself, of IPv6 its network (rule 2)."""
     try:
         parsed = ip_address(address)
     except ValueError:  # a Unix socket has no address

@@ -7,6 +7,8 @@ Rule 3: `end` may be called from anywhere and any number of times; the first err
         close code.
 Rule 4: whatever comes is read at one pace, pings too.
 Rule 5: compression is never negotiated.
+Rule 6: a socket carries binary messages, or text where its protocol is text; the other kind is
+        malformed. Whoever handles frames gets bytes either way.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from api.errors import close_reason
 from api.metrics import Metrics
 from collab.errors import MirepoixError, ProtocolViolation, TooLarge
 from rooms.clock import Clock
+from rooms.frames import binary_frame, text_frame
 from rooms.outbox import Outbox
 
 HEARTBEAT_SECONDS = 20.0  # a half-open connection is found after one and a half of these
@@ -35,6 +38,7 @@ UNSENT_BYTES = 128 * 1024  # what the kernel queues for a peer that does not rea
 MARGIN_BYTES = 64 * 1024  # above the limit a frame is still read, to say 4413 ourselves
 
 Handle = Callable[[bytes], Awaitable[object] | None]
+Farewell = Callable[[MirepoixError], bytes]
 
 log = logging.getLogger("mirepoix.socket")
 
@@ -52,9 +56,17 @@ class Socket:
     """One WebSocket. Make it with `accept`."""
 
     def __init__(
-        self, response: _Response, outbox: Outbox, config: Config, metrics: Metrics, clock: Clock
+        self,
+        response: _Response,
+        outbox: Outbox,
+        config: Config,
+        metrics: Metrics,
+        clock: Clock,
+        *,
+        text: bool = False,
     ) -> None:
         self.outbox = outbox
+        self.text = text
         self._response = response
         self._config = config
         self._metrics = metrics
@@ -73,9 +85,12 @@ class Socket:
         metrics: Metrics,
         clock: Clock,
         subprotocol: str | None,
+        *,
+        text: bool = False,
     ) -> Socket:
         """Upgrade a request.
 
+        subprotocol: what the answer names. text: the protocol sends text messages, not binary.
         Raises aiohttp's HTTPBadRequest when it is not one for a WebSocket, ProtocolViolation when
         the peer is gone already.
         """
@@ -95,13 +110,21 @@ class Socket:
             raise gone from error
         if request.transport is None:
             raise gone
-        _keep_kernel_queue_short(request.transport)
+        keep_kernel_queue_short(request.transport)
         outbox = Outbox(
             request.transport,
             limit_bytes=config.outbox_limit_bytes,
             slow_seconds=config.slow_reader_seconds,
         )
-        return cls(response, outbox, config, metrics, clock)
+        return cls(response, outbox, config, metrics, clock, text=text)
+
+    def write(self, payload: bytes) -> None:
+        """Send one message of this socket's kind, however slowly the peer reads."""
+        self.outbox.write(self.framed(payload))
+
+    def framed(self, payload: bytes) -> bytes:
+        """One message of this socket's kind as a whole frame."""
+        return text_frame(payload) if self.text else binary_frame(payload)
 
     @property
     def has_ended(self) -> bool:
@@ -116,18 +139,19 @@ class Socket:
                 self._reading.cancel()
 
     async def read(
-        self, handle: Handle, is_behind: Callable[[], bool]
+        self, handle: Handle, is_behind: Callable[[], bool], farewell: Farewell | None = None
     ) -> web.WebSocketResponse[Literal[True]]:
-        """Hand over every binary frame until the socket closes or ends, then close it.
+        """Hand over every frame until the socket closes or ends, then close it.
 
-        handle: called with each frame; a MirepoixError it raises ends the socket. It may return
-        something to wait for before the next frame is read.
+        handle: called with each frame (of a text socket: its UTF-8); a MirepoixError it raises
+        ends the socket. It may return something to wait for before the next frame is read.
         is_behind: whether reading should wait because the peer does not read.
+        farewell: makes the last message, sent before a closing frame that an error asks for.
         """
         if self._error is None:
             async with asyncio.TaskGroup() as group:
                 self._reading = group.create_task(self._read(handle, is_behind))
-        await self._close()
+        await self._close(farewell)
         return self._response
 
     async def _read(self, handle: Handle, is_behind: Callable[[], bool]) -> None:
@@ -160,16 +184,18 @@ class Socket:
 
     async def _take(self, message: WSMessage, handle: Handle) -> None:
         match message.type:
-            case WSMsgType.BINARY:
-                waiting = handle(self._checked(message.data))
-                if waiting is not None:
-                    await waiting
+            case WSMsgType.BINARY if not self.text:
+                await _handled(handle(self._checked(message.data)))
+            case WSMsgType.TEXT if self.text:
+                await _handled(handle(self._checked(message.data.encode())))
             case WSMsgType.PING:
                 await self._response.pong(message.data)
             case WSMsgType.PONG:
                 pass
             case WSMsgType.TEXT:
                 raise ProtocolViolation("send binary frames", reason="text_frame")
+            case WSMsgType.BINARY:
+                raise ProtocolViolation("send text frames", reason="binary_frame")
             case _:
                 raise _broken(message.data)
 
@@ -180,7 +206,7 @@ class Socket:
             )
         return frame
 
-    async def _close(self) -> None:
+    async def _close(self, farewell: Farewell | None) -> None:
         error = self._error
         if error is None:
             await self._response.close()
@@ -188,7 +214,14 @@ class Socket:
             # Its buffer is full: a closing frame would wait behind everything it did not read.
             self.outbox.abort()
         else:
+            if farewell is not None and not self._response.closed:
+                self.write(farewell(error))
             await self._response.close(code=error.close_code, message=close_reason(error).encode())
+
+
+async def _handled(waiting: Awaitable[object] | None) -> None:
+    if waiting is not None:
+        await waiting
 
 
 def _broken(error: object) -> Exception:
@@ -202,7 +235,7 @@ def _broken(error: object) -> Exception:
             return ConnectionResetError("the peer does not answer pings")
 
 
-def _keep_kernel_queue_short(transport: asyncio.BaseTransport) -> None:
+def keep_kernel_queue_short(transport: asyncio.BaseTransport) -> None:
     """Let a slow peer be noticed early: by itself Linux queues 4 MB of old edits for each."""
     connection = transport.get_extra_info("socket")
     if connection is not None and hasattr(socket, "TCP_NOTSENT_LOWAT"):

@@ -38,7 +38,12 @@ def yjs_socket(reception: Reception) -> Handler:
                 request, reception.config, reception.metrics, reception.clock, signed.subprotocol
             )
             session_id = reception.sessions.open(
-                signed.identity, admission.document, DOOR, reception.describe(request)
+                signed.identity,
+                admission.document.restaurant_id,
+                admission.document.kind.value,
+                admission.document.id,
+                DOOR,
+                reception.describe(request),
             )
             seat = Seat(
                 session_id=session_id,

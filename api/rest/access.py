@@ -21,7 +21,7 @@ from api.rest.restaurants import require, restaurant_for
 from api.session_cookie import give_cookie
 from api.tokens import claims_of
 from collab.errors import RightWithdrawn
-from collab.identity import Access, Act
+from collab.identity import Access, Act, Role
 
 SHORTEST_TOKEN_SECONDS = 1.0
 
@@ -39,12 +39,14 @@ async def token(call: Call) -> web.Response:
     """A fresh token for the asker, in the answer and in the cookie, while the old one is valid.
 
     Only the cookie of our own pages is renewed without end; what came from elsewhere (perhaps
-    from somebody else's application) is exchanged for a token that ends no later.
+    from somebody else's application) is exchanged for a token that ends no later. A guest's ends
+    with the visit, in whatever place it was.
     """
     if call.identity.restaurant_id is None:
         raise RightWithdrawn("The developer of --dev needs no token.", reason="no_token_needed")
     answer = json_answer(None, 201)
-    limit_seconds = math.inf if call.source is Source.COOKIE else _seconds_left(call)
+    is_endless = call.source is Source.COOKIE and Role.GUEST not in call.identity.roles
+    limit_seconds = math.inf if is_endless else _seconds_left(call)
     fresh, life_seconds = give_cookie(
         call.house, call.request, answer, call.identity, limit_seconds=limit_seconds
     )

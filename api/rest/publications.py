@@ -22,12 +22,10 @@ from api.rest.versions_models import (
     PublicationAnswer,
     PublicationList,
     PublishedQuery,
-    RestaurantAnswer,
-    RestaurantChange,
 )
 from collab.errors import DocumentGone
 from collab.identity import Act
-from collab.schedule import Publication, effective, next_change, zone_of
+from collab.schedule import Publication, effective, next_change
 from storage.publications import Schedule
 
 _OPEN_TO_ALL = {
@@ -67,16 +65,6 @@ def operations() -> tuple[Operation, ...]:
             cancel,
             {204: None},
             refusals=(400, 401, 403, 404, 503),
-        ),
-        Operation(
-            "PATCH",
-            "/restaurants/{id}",
-            "changeRestaurant",
-            "Change the name or the time zone of a restaurant",
-            change_restaurant,
-            {200: RestaurantAnswer},
-            body=RestaurantChange,
-            refusals=(400, 401, 403, 404, 422, 503),
         ),
     )
 
@@ -127,28 +115,6 @@ async def cancel(call: Call) -> web.Response:
         raise DocumentGone("There is no such publication.", reason="publication_not_found")
     await house.version_keeper.shown_anew(document.id)
     return web.Response(status=204)
-
-
-async def change_restaurant(call: Call) -> web.Response:
-    """Change a restaurant; daily windows follow its new time zone at once."""
-    wanted: RestaurantChange = call.body
-    require(call.identity, Act.MANAGE_RESTAURANT, call.id)
-    if wanted.time_zone is not None:
-        zone_of(wanted.time_zone)
-    changed = await call.house.documents.change_restaurant(
-        call.id, name=wanted.name, time_zone=wanted.time_zone
-    )
-    if changed is None:
-        raise DocumentGone("There is no such restaurant.", reason="restaurant_not_found")
-    call.house.version_keeper.ring()
-    return json_answer(
-        RestaurantAnswer(
-            id=changed.id,
-            name=changed.name,
-            time_zone=changed.time_zone,
-            created_at=changed.created_at,
-        )
-    )
 
 
 def publication_answer(one: Publication, shown: Publication | None) -> PublicationAnswer:

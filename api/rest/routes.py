@@ -7,6 +7,7 @@ from aiohttp import web
 from api.house import House
 from api.rest import (
     access,
+    commands,
     conflicts,
     copies,
     documents,
@@ -16,11 +17,20 @@ from api.rest import (
     locks,
     menus,
     models,
+    orders,
     photos,
     publications,
     renewal,
+    restaurant,
+    retention,
     sessions,
+    staff,
+    stations,
+    stock,
+    tables,
+    tickets,
     versions,
+    visits,
     webhooks,
 )
 from api.rest.openapi import describe
@@ -58,6 +68,16 @@ def operations() -> tuple[Operation, ...]:
         *history.operations(),
         *webhooks.operations(),
         *renewal.operations(),
+        *restaurant.operations(),
+        *stations.operations(),
+        *tables.operations(),
+        *staff.operations(),
+        *visits.operations(),
+        *orders.operations(),
+        *commands.operations(),
+        *tickets.operations(),
+        *stock.operations(),
+        *retention.operations(),
         *_people(),
     )
 

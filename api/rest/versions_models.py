@@ -177,19 +177,3 @@ class RestoreAnswer(Answer, frozen=True):
     """What a restore did."""
 
     changes: int  # 0: it was all like that already
-
-
-class RestaurantChange(Incoming, frozen=True):
-    """What to change of a restaurant."""
-
-    name: Title | None = None
-    time_zone: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None  # IANA
-
-
-class RestaurantAnswer(Answer, frozen=True):
-    """One restaurant."""
-
-    id: Id
-    name: str
-    time_zone: str
-    created_at: datetime

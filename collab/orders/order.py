@@ -30,6 +30,17 @@ class LineState(StrEnum):
     VOIDED = "voided"  # by the floor
 
 
+class OrderStatus(StrEnum):
+    """How far an order has come: that of its lines, in one word."""
+
+    OPEN = "open"  # nothing was placed
+    PLACED = "placed"
+    PREPARING = "preparing"  # somebody cooks
+    READY = "ready"  # everything that was placed
+    SERVED = "served"
+    CLOSED = "closed"
+
+
 class PaymentState(StrEnum):
     """How far an order is paid."""
 
@@ -81,6 +92,7 @@ class Line:
     reason: str = ""  # why it was rejected, voided or comped
     placed_at: datetime | None = None
     fired_at: datetime | None = None
+    started_at: datetime | None = None
     ready_at: datetime | None = None
     served_at: datetime | None = None
     ended_at: datetime | None = None  # rejected or voided
@@ -101,6 +113,7 @@ class Note:
     text: str
     by: str  # user id
     at: datetime
+    kind: str = ""  # of who said it: "guest", "waiter", ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,21 @@ class Order:
         return sum(line.price for line in lines if line.state is not LineState.DRAFT)
 
     @property
+    def status(self) -> OrderStatus:
+        """How far it has come; lines that are rejected or voided do not count."""
+        if self.closed_at is not None:
+            return OrderStatus.CLOSED
+        states = {line.state for line in self.lines.values()} - _BESIDE
+        if not states:
+            return OrderStatus.OPEN
+        if states == {LineState.SERVED}:
+            return OrderStatus.SERVED
+        if states <= {LineState.READY, LineState.SERVED}:
+            return OrderStatus.READY
+        is_begun = states & {LineState.PREPARING, LineState.READY, LineState.SERVED}
+        return OrderStatus.PREPARING if is_begun else OrderStatus.PLACED
+
+    @property
     def paid(self) -> int:
         """What was paid, minus what was given back; tips left out."""
         return sum(payment.amount for payment in self.payments)
@@ -150,8 +178,13 @@ class Order:
     @property
     def payment_state(self) -> PaymentState:
         """How far it is paid."""
-        if self.payments and self.paid <= 0 and any(one.amount < 0 for one in self.payments):
+        if not self.payments:
+            return PaymentState.UNPAID
+        if self.paid <= 0 and any(one.amount < 0 for one in self.payments):
             return PaymentState.REFUNDED
         if self.paid <= 0:
             return PaymentState.UNPAID
         return PaymentState.PAID if self.paid >= self.total else PaymentState.PART_PAID
+
+
+_BESIDE = {LineState.DRAFT, LineState.REJECTED, LineState.VOIDED}

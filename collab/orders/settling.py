@@ -7,76 +7,65 @@ what those before it changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from collab.orders.command import Result
-from collab.orders.order import Order
-from collab.orders.stock import StockEntry
-from collab.orders.terms import OnSale, Terms, Visit
-from collab.records import StreamEvent
+from collab.orders.command import Command
+from collab.orders.folding import Fold
+from collab.orders.form_fields import VERSION_LIMIT, is_identifier
+from collab.orders.ledger import Answered, Ledger, LogEntry, Needs, Settlement
+
+__all__ = ["Answered", "Ledger", "LogEntry", "Needs", "Settlement", "needs", "settle"]
+
+_PRICED = frozenset({"line.add", "line.change"})
+_ENDING = frozenset({"order.close", "order.reopen"})
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What has to be loaded for a batch."""
+def needs(commands: Sequence[Command]) -> Needs:
+    """What has to be loaded before these commands can be settled.
 
-    restaurants: frozenset[str]  # terms and all stock entries of these
-    keys: frozenset[tuple[str, str]]  # (restaurant id, command id): answers of before
-    orders: frozenset[str]
-    menus: frozenset[tuple[str, int | None]]  # (menu id, version the client saw)
-    tables: frozenset[tuple[str, str]]  # (restaurant id, table id): visit and open order
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A command that was answered before."""
-
-    fingerprint: bytes
-    result: Result
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What is stored, as far as a batch needs it. What is not there is missing from the maps."""
-
-    terms: Mapping[str, Terms] = field(default_factory=dict)  # by restaurant id
-    answered: Mapping[tuple[str, str], Answered] = field(default_factory=dict)
-    orders: Mapping[str, Order] = field(default_factory=dict)
-    stock: Mapping[str, Mapping[str, StockEntry]] = field(default_factory=dict)  # by restaurant
-    menus: Mapping[str, OnSale] = field(default_factory=dict)  # by menu id
-    visits: Mapping[tuple[str, str], Visit] = field(default_factory=dict)  # live, by table
+    Reads bodies that nobody has checked: what cannot be an id is not needed, and
+    never comes near a database.
+    """
+    about = [one for one in commands if one.order_id is not None]
+    return Needs(
+        frozenset(one.restaurant_id for one in commands),
+        frozenset((one.restaurant_id, one.id) for one in commands),
+        frozenset(one.order_id for one in about if one.order_id is not None),
+        frozenset(menu for one in commands for menu in _menus(one)),
+        frozenset(table for one in commands for table in _tables(one)),
+        frozenset(
+            one.order_id for one in about if one.order_id is not None and one.type in _ENDING
+        ),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One event for the ordered log of a restaurant; its position is given when it is saved."""
+def settle(ledger: Ledger, commands: Sequence[Command], at: datetime) -> Settlement:
+    """Decide all commands in their order. at: aware, UTC, the server's clock.
 
-    restaurant_id: str
-    order_id: str | None  # None: about the stock
-    seq: int | None  # within the order
-    command_id: str
-    type: str
-    actor_kind: str
-    actor_id: str
-    device: str
-    client_at: datetime | None
-    at: datetime
-    body: Mapping[str, object]  # everything that `apply` needs, plain JSON
+    Never raises for what a client sent: a refusal is an answer. Every restaurant of a command has
+    to be in `ledger.terms`.
+    """
+    # Whole milliseconds: what is stored, sent and folded again is then the same time everywhere.
+    fold = Fold(ledger, at.replace(microsecond=at.microsecond // 1000 * 1000))
+    for command in commands:
+        fold.add(command)
+    return fold.settlement()
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What a batch does."""
+def _menus(command: Command) -> Iterator[tuple[str, int | None]]:
+    menu, version = command.body.get("menu"), command.body.get("menu_version")
+    if command.type in _PRICED and is_identifier(menu):
+        if type(version) is int and 1 <= version <= VERSION_LIMIT:
+            yield menu, version
+        else:
+            yield menu, None
 
-    results: tuple[Result, ...]  # one a command, in their order; offsets are filled in by the store
-    entries: tuple[LogEntry, ...] = ()
-    orders: Mapping[str, Order] = field(default_factory=dict)  # those that changed
-    # (restaurant id, target) -> the entry; None: it is gone.
-    stock: Mapping[tuple[str, str], StockEntry | None] = field(default_factory=dict)
-    # Stream id -> its new events, in the order in which they happened.
-    told: Mapping[str, Sequence[StreamEvent]] = field(default_factory=dict)
-    # Indexes into `results` of answers to keep, and for each the stream whose offset it gets.
-    kept: Mapping[int, str | None] = field(default_factory=dict)
-    visits: Mapping[str, Visit] = field(default_factory=dict)  # by visit id: those that changed
+
+def _tables(command: Command) -> Iterator[tuple[str, str]]:
+    """The tables that a command names itself: where it opens, and where its guest sits."""
+    if command.actor.table_id is not None:
+        yield command.restaurant_id, command.actor.table_id
+    table = command.body.get("table")
+    if command.type == "order.open" and is_identifier(table):
+        yield command.restaurant_id, table

@@ -26,6 +26,7 @@ from collab.errors import (
     StructureRefused,
     TokenEnded,
     TooLarge,
+    TooManyAttempts,
     TooManySockets,
     UnfitPhoto,
 )
@@ -51,6 +52,7 @@ CASES: list[tuple[Exception, int, str]] = [
     (StoreError(SECRET), 503, "store_error"),
     (EngineFailed(SECRET), 503, "engine_failed"),
     (TooManySockets("Too many."), 429, "too_many_sockets"),
+    (TooManyAttempts("Too often."), 429, "too_many_attempts"),
     (Overloaded("Full."), 503, "overloaded"),
     (MirepoixError(SECRET), 500, "error"),
     (RuntimeError(SECRET), 500, "internal_error"),

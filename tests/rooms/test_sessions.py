@@ -60,7 +60,9 @@ def book(store: Store, meter: Any, hand_time: Any) -> SessionBook:
 
 
 def join(book: SessionBook, user: str = "ann", name: str | None = "Ann") -> str:
-    return book.open(Identity(user, name, "bistro"), LUNCH, "y", {"agent": "test"})
+    return book.open(
+        Identity(user, name, "bistro"), "bistro", "menu", "lunch", "y", {"agent": "test"}
+    )
 
 
 async def test_a_connection_is_one_row_from_its_begin_to_its_end(
@@ -186,3 +188,61 @@ async def test_the_book_writes_and_sweeps_by_itself(
     running.cancel()
     stale_before, now = store.swept[0]
     assert now - stale_before == timedelta(seconds=STALE_SECONDS)
+
+
+async def test_who_says_that_they_are_away_stays_idle_until_they_appear_or_edit(
+    book: SessionBook,
+) -> None:
+    id = join(book)
+
+    def status() -> SessionStatus:
+        session = book.find(id)
+        assert session is not None
+        return session.status
+
+    book.away(id)
+    assert status() is SessionStatus.IDLE
+    book.active(id)
+    assert status() is SessionStatus.IDLE, "a hidden page goes on sending by itself"
+    book.appear(id)
+    assert status() is SessionStatus.ACTIVE
+    book.away(id)
+    book.edited(id, LUNCH)
+    assert status() is SessionStatus.ACTIVE
+    book.away("unknown")
+    book.appear("unknown")
+
+
+async def test_a_watcher_hears_of_everything_that_others_see_and_of_nothing_else(
+    store: Store, meter: Any, hand_time: Any
+) -> None:
+    heard: list[tuple[str, str, SessionStatus]] = []
+
+    class Watcher:
+        def opened(self, session: UserSession, identity: Identity) -> None:
+            heard.append(("opened", identity.user_id, session.status))
+
+        def changed(self, session: UserSession) -> None:
+            heard.append(("changed", session.user_id, session.status))
+
+        def closed(self, session: UserSession) -> None:
+            heard.append(("closed", session.user_id, session.status))
+
+    book = SessionBook(store, meter, hand_time.clock, watcher=Watcher())
+    id = join(book)
+    for _ in range(100):
+        hand_time.seconds += 5
+        book.active(id)
+        book._look(hand_time.seconds)
+    hand_time.seconds += IDLE_SECONDS
+    book._look(hand_time.seconds)
+    book._look(hand_time.seconds + 1)
+    book.active(id)
+    book.close(id)
+    book.close(id)
+    assert heard == [
+        ("opened", "ann", SessionStatus.ACTIVE),
+        ("changed", "ann", SessionStatus.IDLE),
+        ("changed", "ann", SessionStatus.ACTIVE),
+        ("closed", "ann", SessionStatus.OFFLINE),
+    ]

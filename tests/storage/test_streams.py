@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 
+from collab.orders.executed import Told
 from collab.records import StreamEvent, stream_of
 from storage.backup import backup, restore
-from storage.streams import StreamStore, append_events, append_events_sqlite
+from storage.streams import StreamStore, append_events, append_events_sqlite, append_streams
 from tests.storage.conftest import NOW
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,73 @@ async def test_pages_go_on_where_the_last_one_ended(store: Any) -> None:
     found = [*first.events, *second.events]
     assert [(one.offset, one.event) for one in found] == [(n, event(n)) for n in range(1, 6)]
     assert (first.epoch, first.top, first.first) == (second.epoch, 5, 1) and first.epoch != ""
+
+
+async def test_seq_of_an_order_is_kept(store: Any) -> None:
+    streams = StreamStore(store.database)
+    wanted = StreamEvent("line.added", "waiter", {"line": 1}, NOW, seq=7)
+    await streams.append("order:o", [wanted])
+    assert [one.event for one in (await streams.read("order:o", 0, 9)).events] == [wanted]
+
+
+async def test_stream_has_its_epoch_from_the_moment_it_is_opened(store: Any) -> None:
+    streams = StreamStore(store.database)
+    opened = await streams.open(LUNCH)
+    assert (opened.top, opened.events, opened.first) == (0, [], 1) and opened.epoch != ""
+    assert await streams.open(LUNCH) == opened
+    await streams.append(LUNCH, [event(1), event(2)])
+    again = await streams.open(LUNCH)
+    assert again == (opened.epoch, 2, [], 1)
+
+
+async def test_streams_opened_at_once_have_one_epoch(store: Any) -> None:
+    streams = StreamStore(store.database)
+    pages = await asyncio.gather(*(streams.open(LUNCH) for _ in range(5)))
+    assert len({page.epoch for page in pages}) == 1
+
+
+async def test_tops_name_only_streams_that_are_there(store: Any) -> None:
+    streams = StreamStore(store.database)
+    await streams.append("a", [event(1), event(2)])
+    await streams.open("b")
+    assert await streams.tops(["a", "b", "c"]) == {"a": 2, "b": 0}
+    assert await streams.tops([]) == {}
+
+
+async def test_many_streams_are_appended_to_in_one_go(store: Any) -> None:
+    streams = StreamStore(store.database)
+    await streams.append("b", [event(1)])
+    known = (await streams.open("b")).epoch
+    batches = {"c": [event(1)], "b": [event(2), event(3)], "a": [event(1)]}
+    told = await store.database.transact_sync(
+        lambda connection: append_streams(connection, batches, "new")
+    )
+    assert told == {
+        "a": Told("new", 1, (event(1),)),
+        "b": Told(known, 2, (event(2), event(3))),
+        "c": Told("new", 1, (event(1),)),
+    }
+    assert await streams.tops(["a", "b", "c"]) == {"a": 1, "b": 3, "c": 1}
+    page = await streams.read("b", 0, 9)
+    assert [(one.offset, one.event) for one in page.events] == [(n, event(n)) for n in (1, 2, 3)]
+
+
+async def test_more_streams_than_fit_one_statement_are_still_numbered_one_by_one(
+    store: Any,
+) -> None:
+    batches = {f"order:{n}": [event(1), event(2)] for n in range(2500)}
+    for first in (1, 3):
+        told = await store.database.transact_sync(
+            lambda connection: append_streams(connection, batches, "new")
+        )
+        assert {one.first for one in told.values()} == {first} and told.keys() == batches.keys()
+
+
+async def test_nothing_to_append_is_a_mistake_and_no_streams_are_none(store: Any) -> None:
+    async with store.database.write() as connection:
+        assert await connection.run_sync(append_streams, {}, "new") == {}
+        with pytest.raises(ValueError, match="nothing"):
+            await connection.run_sync(append_streams, {"a": [event(1)], "b": []}, "new")
 
 
 async def test_rollback_takes_the_number_back(store: Any) -> None:

@@ -6,6 +6,7 @@ proves that the check that guards the broken rule turns red. docs/testing.md has
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Callable
@@ -134,6 +135,78 @@ def _synchronous(name: str, number: int) -> None:
     engines.DURABLE_PRAGMAS["synchronous"] = number
 
 
+def die_between_commit_and_broadcast() -> None:
+    """Not broken: dies when commands were committed, before a screen or their sender hears of it.
+
+    TESTS_COMMITS says after how many commits.
+    """
+    from storage.orders import OrderStore
+
+    execute = OrderStore.execute
+    left = int(os.environ["TESTS_COMMITS"])
+
+    async def execute_and_die(self: OrderStore, *arguments: Any) -> Any:
+        nonlocal left
+        executed = await execute(self, *arguments)
+        left -= 1
+        if left <= 0:
+            os._exit(EXIT_DIED)
+        return executed
+
+    OrderStore.execute = execute_and_die  # type: ignore[method-assign]
+
+
+def tell_before_commit() -> None:
+    """Screens and senders hear of commands a moment before they are on disk."""
+    from rooms.desk import Desk
+    from storage.orders import OrderStore
+
+    commit = Desk._commit
+    work_of = OrderStore._execute
+    told: list[Any] = []
+
+    async def work_and_tell(self: OrderStore, *arguments: Any) -> Any:
+        executed = await work_of(self, *arguments)
+        for desk in told:
+            desk._deliver(executed.told)
+            for one, result in zip(desk._pending, executed.results, strict=False):
+                one.answer.done() or one.answer.set_result(result)
+        await asyncio.sleep(0.02)  # what was written is on its way
+        return executed
+
+    async def remember(self: Desk) -> None:
+        if self not in told:
+            told.append(self)
+        await commit(self)
+
+    OrderStore._execute = work_and_tell  # type: ignore[method-assign]
+    Desk._commit = remember  # type: ignore[method-assign]
+
+
+def forget_stock() -> None:
+    """Nobody looks at the stock when an order is placed."""
+    from collab.orders import draft_rules, order_rules
+
+    order_rules.shortage = lambda lines, shelf: {}  # type: ignore[assignment]
+    draft_rules.shortage = lambda lines, shelf: {}  # type: ignore[assignment]
+
+
+def lose_an_event() -> None:
+    """Now and then a room is told less than was committed."""
+    from rooms.event_rooms import EventRooms
+
+    deliver = EventRooms.deliver
+    turns = 0
+
+    def deliver_most(self: EventRooms, told: Any) -> None:
+        nonlocal turns
+        turns += 1
+        if turns % 7:
+            deliver(self, told)
+
+    EventRooms.deliver = deliver_most  # type: ignore[method-assign]
+
+
 VARIANTS: dict[str, Callable[[], None]] = {
     variant.__name__: variant
     for variant in (
@@ -145,6 +218,10 @@ VARIANTS: dict[str, Callable[[], None]] = {
         let_readers_write,
         sync_normal,
         sync_off,
+        die_between_commit_and_broadcast,
+        tell_before_commit,
+        forget_stock,
+        lose_an_event,
     )
 }
 

@@ -1,0 +1,327 @@
+"""One socket of the rooms protocol, from its `hello` to its `bye`.
+
+Rule 1: `hello` comes first; everything before it is malformed, and nobody waits for it for ever.
+Rule 2: a frame that is no frame closes the socket (4400); one that cannot be followed (a room that
+        is not there, a command that is none) is answered, and the socket stays.
+Rule 3: while a room is opened for a socket, that socket is not read, so what follows finds it open.
+Rule 4: every end that is ours is announced with `bye`, which says whether and when to come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, assert_never
+from uuid import uuid4
+
+from aiohttp import web
+
+from api.auth import SignedIn
+from api.doors.rooms_codec import FRAME_LIMIT_BYTES, Codec
+from api.doors.rooms_commands import CommandQueue
+from api.doors.rooms_documents import DocumentPlace
+from api.doors.rooms_events import EventPlace
+from api.doors.rooms_forms import (
+    BadCmd,
+    ClientFrame,
+    Cmd,
+    Hello,
+    Mark,
+    Ping,
+    Seen,
+    Sub,
+    Sync,
+    Token,
+    Unsub,
+)
+from api.doors.rooms_locks import LockCounter
+from api.doors.rooms_place import Ground, Place
+from api.doors.rooms_reception import RoomsReception
+from api.doors.rooms_voice import Voice
+from api.doors.socket import Socket
+from api.live import Live
+from api.order_desk import COMMAND_LIMIT_BYTES
+from collab.errors import MirepoixError, ProtocolViolation, RightWithdrawn, TokenEnded, TooLarge
+from collab.identity import Identity, Role
+from collab.orders.command import Outcome, Result
+from collab.room_names import RoomKind, parse_room
+
+VERSION: Final = 1
+SUBS_LIMIT: Final = 64
+KITCHEN_PING_MS: Final = 10_000
+PING_MS: Final = 25_000
+OLDEST_APP: Final = "0"  # clients below this are told to load themselves anew
+
+
+class Conversation:
+    """One socket and its places."""
+
+    def __init__(
+        self,
+        rooms: RoomsReception,
+        socket: Socket,
+        codec: Codec,
+        signed: SignedIn | None,
+        about: dict[str, str],
+    ) -> None:
+        self._rooms = rooms
+        self._reception = rooms.reception
+        self._socket = socket
+        self._voice = Voice(socket, codec)
+        self._codec = codec
+        self._signed = signed
+        self._about = about
+        self._live: Live | None = None  # from `hello` on
+        self._places: dict[int, Place] = {}
+        self._departed: list[Place] = []  # ended by themselves, not given up yet
+        self._commands = CommandQueue(
+            rooms.orders,
+            LockCounter(rooms.locks),
+            self._reception.sessions,
+            identity=lambda: self._identity,
+            places=lambda: tuple(self._places.values()),
+            answer=self._answer,
+            monotonic=self._reception.clock.monotonic,
+        )
+
+    async def run(self) -> web.StreamResponse:
+        """Talk until somebody ends it."""
+        self._rooms.sockets.add(self)
+        try:
+            async with asyncio.TaskGroup() as group:
+                beside = (
+                    group.create_task(self._deadline()),
+                    group.create_task(self._commands.run()),
+                )
+                try:
+                    return await self._socket.read(self._handle, self._is_behind, self._farewell)
+                finally:
+                    for task in beside:
+                        task.cancel()
+        finally:
+            self._rooms.sockets.remove(self)
+            if self._live is not None:
+                self._reception.live.remove(self._live)
+            for place in (*self._places.values(), *self._departed):
+                await place.leave()
+
+    def end(self, error: MirepoixError) -> None:
+        """Say `bye` and close; only the first call counts."""
+        self._socket.end(error)
+
+    # -- reading -------------------------------------------------------------------------------
+
+    async def _deadline(self) -> None:
+        seconds = self._reception.config.pre_auth_seconds
+        await asyncio.sleep(seconds)
+        if self._live is None:
+            self._reception.metrics.refused("auth_timeout")
+            self.end(TokenEnded(f"say hello within {seconds:g} s", reason="auth_timeout"))
+
+    def _is_behind(self) -> bool:
+        return self._voice.is_full or any(place.is_behind for place in self._places.values())
+
+    def _farewell(self, error: MirepoixError) -> bytes:
+        return self._codec.encode("bye", self._rooms.sockets.bye(error)._asdict())
+
+    def _handle(self, data: bytes) -> Awaitable[object] | None:
+        if self._live is None:
+            self._greet(data)
+            return None
+        frame = self._codec.decode(data)
+        return self._take_cleared_up(frame) if self._departed else self._take(frame)
+
+    async def _take_cleared_up(self, frame: ClientFrame) -> None:
+        await self._clear_up()
+        waiting = self._take(frame)
+        if waiting is not None:
+            await waiting
+
+    def _take(self, frame: ClientFrame) -> Awaitable[object] | None:
+        match frame:
+            case Sync(h=h, data=data):
+                self._document(h, lambda place: place.receive(data))
+            case Mark(h=h, n=n):
+                self._document(h, lambda place: place.mark(n))
+            case Cmd():
+                return self._command(frame)
+            case BadCmd(id, reason):
+                answer = Result(id, Outcome.REJECTED, code="bad_command", reason=reason)
+                self._answer(answer)
+            case Seen(h=h, offset=offset):
+                self._seen(h, offset)
+            case Ping(t=t):
+                self._voice.say("pong", t=t, now=self._now_ms())
+            case Sub():
+                return self._subscribe(frame)
+            case Unsub(h=h):
+                return self._leave(h)
+            case Token(token=token):
+                return self._renew(token)
+            case Hello():
+                raise ProtocolViolation("hello comes once", reason="second_hello")
+            case unreachable:
+                assert_never(unreachable)
+        return None
+
+    # -- who it is -----------------------------------------------------------------------------
+
+    @property
+    def _identity(self) -> Identity:
+        assert self._live is not None
+        return self._live.identity
+
+    def _greet(self, data: bytes) -> None:
+        """Take `hello`. Raises ProtocolViolation, TooLarge, TokenEnded."""
+        if len(data) > self._reception.config.pre_auth_limit_bytes:
+            raise TooLarge("say hello first, and be brief", reason="pre_auth_overflow")
+        hello = self._codec.decode(data)
+        if not isinstance(hello, Hello):
+            raise ProtocolViolation("say hello first", reason="no_hello")
+        if hello.v != VERSION:
+            raise ProtocolViolation(f"this server speaks version {VERSION}", reason="bad_version")
+        identity = self._identify(hello.token)
+        connection_id = str(uuid4())
+        self._about |= {"device": hello.device, "app": hello.app}
+        self._commands.device = hello.device
+        self._live = Live(identity, connection_id, self.end, self._ask_for_token)
+        self._reception.live.add(self._live)
+        self._voice.say(
+            "welcome",
+            conn=connection_id,
+            user={
+                "id": identity.user_id,
+                "name": identity.name,
+                "restaurant": identity.restaurant_id,
+                **_role(identity),
+            },
+            now=self._now_ms(),
+            ping_ms=KITCHEN_PING_MS if Role.KITCHEN in identity.roles else PING_MS,
+            min_app=OLDEST_APP,
+            limits={
+                "subs": SUBS_LIMIT,
+                "command_bytes": COMMAND_LIMIT_BYTES,
+                "frame_bytes": FRAME_LIMIT_BYTES,
+                "sync_bytes": self._reception.config.frame_limit_bytes,
+            },
+        )
+
+    def _identify(self, token: str | None) -> Identity:
+        """A token in `hello` is meant for this socket, so it wins. Raises TokenEnded."""
+        if token is None and self._signed is not None:
+            return self._signed.identity
+        return self._reception.authenticator.identify_token(token or "")
+
+    async def _renew(self, token: str) -> None:
+        """A new token of the same person; rooms that it does not open any more are left."""
+        identity, old = self._reception.authenticator.identify_token(token), self._identity
+        if (identity.user_id, identity.restaurant_id) != (old.user_id, old.restaurant_id):
+            raise RightWithdrawn("this token is for somebody else", reason="other_identity")
+        assert self._live is not None
+        self._live.identity = identity
+        for h, place in list(self._places.items()):
+            admission = self._rooms.entrance.review(identity, place.admission)
+            if admission is None:
+                await self._leave(h)
+                error = RightWithdrawn("This room is not open to you.", reason="forbidden_room")
+                self._voice.refuse(h, error)
+            else:
+                place.renew(identity, admission)
+        self._voice.say("role", **_role(identity))
+
+    def _ask_for_token(self) -> None:
+        sentence = "the token ends soon; send a new one"
+        self._voice.notice(None, "token_ends", sentence)
+
+    # -- rooms ---------------------------------------------------------------------------------
+
+    async def _subscribe(self, wanted: Sub) -> None:
+        await self._leave(wanted.h)
+        try:
+            if len(self._places) >= SUBS_LIMIT:
+                raise TooLarge(f"a socket has at most {SUBS_LIMIT} rooms", reason="too_many_subs")
+            place = await self._place(wanted)
+        except MirepoixError as error:
+            self._reception.metrics.refused(error.reason)
+            self._voice.refuse(wanted.h, error)
+            return
+        if place is not None:
+            self._places[wanted.h] = place
+
+    async def _place(self, wanted: Sub) -> Place | None:
+        admission = await self._rooms.entrance.admit(self._identity, parse_room(wanted.room))
+        ground = Ground(
+            self._rooms,
+            self._voice,
+            wanted.h,
+            self._identity,
+            admission,
+            self._about,
+            self.end,
+            lambda: self._ended(wanted.h),
+        )
+        if admission.name.kind is RoomKind.MENU:
+            return await DocumentPlace.take(ground, wanted, self._socket.outbox)
+        return await EventPlace.take(ground, wanted)
+
+    async def _leave(self, h: int) -> None:
+        place = self._places.pop(h, None)
+        if place is not None:
+            await place.leave()
+
+    def _ended(self, h: int) -> None:
+        """A place ended by itself. What the client still sends there is not looked at."""
+        place = self._places.pop(h, None)
+        if place is not None:
+            self._departed.append(place)
+
+    async def _clear_up(self) -> None:
+        departed, self._departed = self._departed, []
+        for place in departed:
+            await place.leave()
+
+    def _document(self, h: int, use: Callable[[DocumentPlace], None]) -> None:
+        match self._places.get(h):
+            case DocumentPlace() as place:
+                use(place)
+            case EventPlace():
+                raise ProtocolViolation("this room is no document", reason="not_a_document")
+            case _:
+                self._reception.metrics.refused("unknown_handle")  # it ended a moment ago
+
+    def _seen(self, h: int, offset: int) -> None:
+        place = self._places.get(h)
+        if isinstance(place, EventPlace):
+            place.seen(offset, self._commands.device)
+
+    # -- commands ------------------------------------------------------------------------------
+
+    def _command(self, command: Cmd) -> Awaitable[object] | None:
+        for place in self._places.values():
+            self._reception.sessions.active(place.session_id)
+        self._commands.add(command)
+        return self._commands.has_room() if self._commands.is_full else None
+
+    def _answer(self, result: Result) -> None:
+        self._voice.say(
+            "res",
+            id=result.command_id,
+            result=result.outcome.value,
+            seq=result.seq,
+            offset=result.offset,
+            code=result.code,
+            reason=result.reason,
+            current=result.current,
+        )
+
+    def _now_ms(self) -> int:
+        return int(self._reception.clock.utc().timestamp() * 1000)
+
+
+def _role(identity: Identity) -> dict[str, object]:
+    """What a client may know of its rights. exp: seconds since 1970, as in the token."""
+    ends = identity.expires_at
+    return {
+        "roles": sorted(role.value for role in identity.roles),
+        "exp": None if ends is None else int(ends.timestamp()),
+    }

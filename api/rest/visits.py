@@ -1,0 +1,54 @@
+"""The guests' door: the code of an open table for a token. Nobody signs in before it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from api.forwarding import asked
+from api.rest.operation import Call, Operation, json_answer
+from api.rest.tables_models import GuestAnswer, NewGuest
+from api.session_cookie import set_cookie
+
+
+def operations() -> tuple[Operation, ...]:
+    """The operations of this page."""
+    return (
+        Operation(
+            "POST",
+            "/visits",
+            "enterVisit",
+            "Come in as a guest with the code of a table; needs no token",
+            enter,
+            {201: GuestAnswer},
+            body=NewGuest,
+            refusals=(400, 403, 404, 422, 429, 503),
+            is_open=True,
+        ),
+    )
+
+
+async def enter(call: Call) -> web.Response:
+    """A token for a guest, in the answer and as a cookie, until the visit ends at the latest."""
+    wanted: NewGuest = call.body
+    house = call.house
+    house.authenticator.check_origin(call.request)
+    address = asked(call.request, house.config.trusted_proxies).address
+    guest = await house.visit_desk.enter(wanted.code, address)
+    assert guest.expires_at is not None and guest.restaurant_id is not None
+    assert guest.table is not None
+    now = house.clock.utc()
+    life_seconds = max((guest.expires_at - now).total_seconds(), 1.0)
+    token = house.issuer.mint(guest, life_seconds, now)
+    answer = json_answer(
+        GuestAnswer(
+            token=token,
+            expires_in_seconds=life_seconds,
+            user=guest.user_id,
+            restaurant=guest.restaurant_id,
+            table=guest.table,
+            order=guest.order,
+        ),
+        201,
+    )
+    set_cookie(house, call.request, answer, token, life_seconds)
+    return answer
