@@ -175,7 +175,7 @@ class EventRoom:
             self.end(CursorGap("epoch", page.epoch, page.top))
             return
         self.top = max(self.top, page.top)
-        if self.top > after and not _continues(page, after):
+        if page.top > after and not _continues(page, after):
             if self.head == after:
                 # What was not shown yet is not there any more.
                 self.end(CursorGap("trimmed", page.epoch, page.top))

@@ -32,6 +32,8 @@ from storage.menu_tables import (
     photos,
     publications,
     resource_locks,
+    stream_events,
+    streams,
     webhooks,
 )
 from storage.order_erasing import ENTRIES, rewrite_entries, rewrite_orders
@@ -174,6 +176,7 @@ async def _rows(
     gone = {"user_id": pseudonym, "name": pseudonym, "is_active": False}
     changed["staff"] += (await connection.execute(employed.values(gone))).rowcount
     changed["screen_marks"] += await _screens(connection, restaurant_id, user_id)
+    changed["streams"] += await _own_room(connection, f"user:{restaurant_id}:{user_id}")
     return changed
 
 
@@ -220,6 +223,12 @@ async def _screens(connection: AsyncConnection, restaurant_id: str, user_id: str
     )
     theirs = screen_marks.c.screen_id.startswith(f"{user_id}/", autoescape=True)
     return (await connection.execute(delete(screen_marks).where(own, theirs))).rowcount
+
+
+async def _own_room(connection: AsyncConnection, stream_id: str) -> int:
+    """The person's room carries the user id in its name; nobody listens there any more."""
+    await connection.execute(delete(stream_events).where(stream_events.c.stream_id == stream_id))
+    return (await connection.execute(delete(streams).where(streams.c.id == stream_id))).rowcount
 
 
 def _mentions(column: Column[Any], user_id: str) -> Any:

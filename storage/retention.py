@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, or_, select
+from sqlalchemy import Select, and_, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from collab.erasing import Erasure
@@ -80,18 +80,13 @@ class RetentionStore:
             return (await connection.execute(_RETENTIONS)).all()
 
     async def _forget_orders(self, restaurant_id: str, before: datetime, limit: int) -> int:
-        old = (
-            select(orders.c.id)
-            .where(_closed_before(restaurant_id, before))
-            .order_by(orders.c.closed_at, orders.c.id)
-            .limit(limit)
-        )
+        old = _closed_before(restaurant_id, before, None)
+        chosen = await self._choose(old, limit)
 
         async def work(connection: AsyncConnection) -> int:
-            if (await connection.execute(old.limit(1))).first() is None:
-                return 0  # mostly so: nobody waits for the desk then
             await lock_desk(connection, self._database.dialect, restaurant_id)
-            ids = list((await connection.execute(old)).scalars())
+            still = await connection.execute(old.where(orders.c.id.in_(chosen)))
+            ids = [row.id for row in still]
             await connection.execute(delete(order_log).where(order_log.c.order_id.in_(ids)))
             await connection.execute(delete(orders).where(orders.c.id.in_(ids)))
             rooms = [f"order:{id}" for id in ids]
@@ -99,18 +94,18 @@ class RetentionStore:
             await connection.execute(delete(streams).where(streams.c.id.in_(rooms), ~told))
             return len(ids)
 
-        return await self._database.transact(work)
+        return await self._database.transact(work) if chosen else 0
 
     async def _forget_people(self, restaurant_id: str, before: datetime, limit: int) -> int:
         key = _mark_of(restaurant_id)
+        async with self._database.read() as connection:
+            done = await connection.scalar(select(meta.c.value).where(meta.c.key == key))
+        old = _closed_before(restaurant_id, before, done)
+        chosen = await self._choose(old, limit)
 
         async def work(connection: AsyncConnection) -> int:
-            done = await connection.scalar(select(meta.c.value).where(meta.c.key == key))
-            query = _after(_closed_before(restaurant_id, before), done).limit(limit)
-            if (await connection.execute(query.limit(1))).first() is None:
-                return 0
             await lock_desk(connection, self._database.dialect, restaurant_id)
-            found = (await connection.execute(query)).all()
+            found = (await connection.execute(old.where(orders.c.id.in_(chosen)))).all()
             if not found:
                 return 0
             await rewrite_orders(connection, [row.id for row in found], _without_guests)
@@ -122,18 +117,22 @@ class RetentionStore:
             )
             return len(found)
 
-        return await self._database.transact(work)
+        return await self._database.transact(work) if chosen else 0
+
+    async def _choose(self, old: Select[Any], limit: int) -> list[str]:
+        """Whom to look at: found by reading, because nobody's commands wait for a reader."""
+        async with self._database.read() as connection:
+            return [row.id for row in await connection.execute(old.limit(limit))]
 
 
-def _closed_before(restaurant_id: str, before: datetime) -> Any:
-    return and_(
-        orders.c.restaurant_id == restaurant_id, ~orders.c.is_open, orders.c.closed_at < before
+def _closed_before(restaurant_id: str, before: datetime, mark: str | None) -> Select[Any]:
+    """Orders by the time of closing. mark: of the last one that was looked at."""
+    query = select(orders.c.id, orders.c.closed_at).where(
+        orders.c.restaurant_id == restaurant_id,
+        orders.c.opened_at < before,  # follows from the next line, and has an index
+        orders.c.closed_at < before,
+        ~orders.c.is_open,
     )
-
-
-def _after(closed: Any, mark: str | None) -> Any:
-    """Closed orders by the time of closing, after the last one that was looked at."""
-    query = select(orders.c.id, orders.c.closed_at).where(closed)
     if mark is not None:
         text, _, last_id = mark.partition("|")
         closed_at = datetime.fromisoformat(text)

@@ -1,4 +1,7 @@
-"""Business days and hours by the restaurant's own clock."""
+"""Business days and hours by the restaurant's own clock.
+
+The clock on the wall decides, also on the two days a year on which it is changed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What goes into a batch of commands, and what comes out of it."""
+"""What goes into a batch of commands, and what comes out of it.
+
+No behaviour is here: the store fills a `Ledger` from what `Needs` names, and saves a `Settlement`.
+The rules between them begin in collab/orders/settling.py.
+"""
 
 from __future__ import annotations
 

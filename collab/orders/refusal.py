@@ -1,4 +1,8 @@
-"""Why a command is not done: an answer, not an error."""
+"""Why a command is not done: an answer, not an error.
+
+The code is for programs and never changes its meaning; the sentence is for people and says what
+to do; `current` is what there is instead, so that nobody has to ask again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What a decision may look at beside the order itself, and what it says."""
+"""What a decision may look at beside the order itself, and what it says.
+
+A rule is a function of (order, form, actor, scene) and returns a `Verdict`: a `Decision` with the
+events, or a `Refusal`. It changes nothing.
+"""
 
 from __future__ import annotations
 

@@ -243,3 +243,9 @@ def test_the_default_stream_is_standard_error(log: Log, capsys: pytest.CaptureFi
     caught = capsys.readouterr()
     assert caught.out == ""
     assert json.loads(caught.err)["msg"] == "loud"
+
+
+def test_code_of_a_table_is_not_logged() -> None:
+    assert CANARY not in redact_url(URL(f"/t/{CANARY}"))
+    assert redact_url(URL(f"/t/{CANARY}?lang=de")).startswith("/t/")
+    assert redact_url(URL("/tables/t/x")) == "/tables/t/x"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
@@ -114,3 +115,18 @@ async def test_token_of_a_guest_names_table_and_visit(bistro: Site):
     assert identity.token_id == opened["visit"]["id"]
     await ask(bistro, "POST", "/tables/t1/close")
     assert bistro.house.revocations.is_revoked(identity)
+
+
+async def test_live_socket_of_a_guest_ends_within_five_seconds(bistro: Site):
+    opened = await open_table(bistro)
+    guest = await guest_of(bistro, opened["code"])
+    protocols = ["mirepoix.v1.json"]
+    async with bistro.client.ws_connect("/ws", headers=guest, protocols=protocols) as socket:
+        await socket.send_json(["hello", {"v": 1, "device": "phone", "app": "test", "caps": []}])
+        op, welcome = await socket.receive_json()
+        assert op == "welcome" and welcome["user"]
+        await ask(bistro, "POST", "/tables/t1/close")
+        async with asyncio.timeout(5):
+            async for _ in socket:
+                pass
+        assert socket.close_code == 4403

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.auth import SESSION_COOKIE
+from collab.identity import Role
 from tests.api.conftest import OpenSite, Site
 from tests.api.setup import API, ask, furnish_bistro, open_table
 
@@ -114,3 +115,14 @@ async def test_guests_stay_shut_out_after_a_restart(open_site: OpenSite):
     assert not site.house.revocations.is_revoked(identity)
     await site.house.visit_desk.catch_up()
     assert site.house.revocations.is_revoked(identity)
+
+
+@pytest.mark.parametrize(("role", "keeps"), [(Role.WAITER, True), (Role.GUEST, False)])
+async def test_staff_who_try_a_code_stay_signed_in(bistro: Site, role: Role, keeps: bool):
+    opened = await open_table(bistro)
+    token = bistro.bearer("wil", "bistro", role)["Authorization"].removeprefix("Bearer ")
+    cookies = {SESSION_COOKIE: token}
+    body = {"code": opened["code"]}
+    answer = await bistro.client.post(f"{API}/visits", json=body, cookies=cookies)
+    assert answer.status == 201
+    assert (SESSION_COOKIE not in answer.cookies) is keeps

@@ -19,7 +19,7 @@ from typing import Any, Final
 from tests.live.order_histories import Shown
 from tests.live.order_house import House, add_body
 from tests.live.order_ledger import Bill
-from tests.live.order_menu import Mix, Wish
+from benchmarks.orders_mix import Mix, Wish
 from tests.live.order_tablets import Answer, Followed, Notes, Tablet, settled
 
 SPEED: Final = 60.0

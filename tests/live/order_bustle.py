@@ -9,6 +9,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from benchmarks.orders_mix import STATIONS, Mix
 from tests.live.order_disk import OrdersOnDisk, check_disk
 from tests.live.order_histories import (
     UnequalScreens,
@@ -19,7 +20,6 @@ from tests.live.order_histories import (
 from tests.live.order_house import House, add_body
 from tests.live.order_kitchen import KitchenScreen
 from tests.live.order_ledger import Bill
-from tests.live.order_menu import STATIONS, Mix
 from tests.live.order_tablets import Notes, Tablet, settled
 from tests.live.visitors import HOME
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from benchmarks.orders_mix import STATIONS, Wish, menu_file
 from collab.identity import Identity, Role
 from tests.live.order_ledger import PriceBook
-from tests.live.order_menu import STATIONS, Wish, menu_file
 from tests.live.server import LiveServer
 from tests.live.visitors import HOME, SECRET, Mint, ask
 

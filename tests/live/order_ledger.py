@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.live.order_menu import Wish, dishes_of
+from benchmarks.orders_mix import Wish, dishes_of
 
 
 class PriceBook:

@@ -125,7 +125,7 @@ class RoomsClient:
         await self.close()
         self.ended, self.bye = None, None
         self._session = aiohttp.ClientSession()
-        protocols = (self._subprotocol,) if self._subprotocol else ()
+        protocols = tuple((self._subprotocol or "").split(", ")) if self._subprotocol else ()
         try:
             self._socket = await self._session.ws_connect(
                 self.url, protocols=protocols, headers=self._headers, max_msg_size=0
@@ -133,8 +133,15 @@ class RoomsClient:
         except BaseException:
             await self._session.close()
             raise
-        self.welcome = {}
         self._reading = asyncio.create_task(self._read(self._socket))
+        try:
+            await self._greet()
+        except BaseException:
+            await self._drop()
+            raise
+
+    async def _greet(self) -> None:
+        self.welcome = {}
         hello: dict[str, Any] = {"v": 1, "device": self.device, "app": "test", "caps": []}
         await self.send("hello", **hello, **({"token": self.token} if self.token else {}))
         await self.until(lambda: bool(self.welcome))

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.orders_mix import STATIONS
 from collab.identity import Role
 from tests.live.conftest import StartServer
 from tests.live.evening import Evening, Plan
@@ -24,7 +25,6 @@ from tests.live.order_disk import OrdersOnDisk, check_disk
 from tests.live.order_histories import check_commands, check_real_time, check_viewing
 from tests.live.order_house import MANAGER, SETTINGS, House, furnished, token_of
 from tests.live.order_kitchen import KitchenScreen
-from tests.live.order_menu import STATIONS
 from tests.live.order_roads import Fault, Road
 from tests.live.order_tablets import Notes, Tablet, running, settled
 from tests.live.visitors import HOME

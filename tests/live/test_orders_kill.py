@@ -15,13 +15,13 @@ from typing import Final
 
 import pytest
 
+from benchmarks.orders_mix import STATIONS
 from collab.identity import Role
 from tests.live.conftest import StartServer
 from tests.live.order_bustle import Bustle
 from tests.live.order_disk import OrdersOnDisk
 from tests.live.order_histories import LostCommand, UnequalScreens
 from tests.live.order_house import MANAGER, SETTINGS, WAITER, furnished, token_of
-from tests.live.order_menu import STATIONS
 from tests.live.order_tablets import Followed, Notes, Tablet, running, settled
 from tests.live.server import LiveServer
 from tests.live.visitors import HOME
@@ -58,7 +58,12 @@ async def work_until_killed(
         await asyncio.sleep(0.5)
         for task in working:
             task.cancel()
-    await settled(lambda: not any(one.unsent for one in tablets), "all is answered", 30)
+    try:
+        await settled(lambda: not any(one.unsent for one in tablets), "all is answered", 10)
+    except AssertionError:
+        for one in tablets:
+            print("DEBUG", one.name, one._queue, one._outgoing, bustle.notes.overloads, one.closed_with)
+        raise
     await bustle.check_screens(screens, followed)
 
 

@@ -11,6 +11,17 @@ from typing import Any, Final
 import pytest
 
 from api.menu_file import read_menu_file
+from benchmarks.orders_mix import (
+    BASE,
+    DISHES,
+    LINES_PER_ORDER,
+    SAUCES,
+    Mix,
+    Wish,
+    dishes_of,
+    drawn,
+    menu_file,
+)
 from tests.live.order_histories import (
     Asked,
     DoubledCommand,
@@ -27,17 +38,6 @@ from tests.live.order_histories import (
     check_viewing,
 )
 from tests.live.order_ledger import Bill, PriceBook
-from tests.live.order_menu import (
-    BASE,
-    DISHES,
-    LINES_PER_ORDER,
-    SAUCES,
-    Mix,
-    Wish,
-    dishes_of,
-    drawn,
-    menu_file,
-)
 
 ORDERS: Final = 4000
 

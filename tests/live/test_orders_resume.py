@@ -58,7 +58,10 @@ async def resume(
 async def resume_ws(server: LiveServer, room: str, epoch: str, offset: int, count: int) -> Resumed:
     async with connected(server, WAITER) as socket:
         await socket.send_json(["sub", {"h": 5, "room": room, "epoch": epoch, "offset": offset}])
-        first = await heard(socket, "subd", "gap", "notice")
+        try:
+            first = await heard(socket, "subd", "gap", "notice")
+        except aiohttp.WSMessageTypeError:
+            return Resumed(f"closed with {socket.close_code}", ())
         if first["op"] == "gap":
             return Resumed(first["why"], ())
         assert first["op"] == "subd", first

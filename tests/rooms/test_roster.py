@@ -172,8 +172,11 @@ def test_restaurants_see_only_their_own_and_a_developer_is_where_they_look(staff
 def test_guests_are_not_listed(staff: Staff) -> None:
     id = staff.join("visit-1", role=Role.GUEST, room=("order", "o1"))
     staff.book.active(id)
-    staff.book.close(id)
     assert staff.types() == [] and staff.roster.at("bistro", "order", "o1") == []
+    assert staff.person("visit-1") is None
+    staff.book.away(id)
+    staff.book.close(id)
+    assert staff.types() == []
 
 
 def test_resource_lists_who_is_there_and_how(staff: Staff) -> None:

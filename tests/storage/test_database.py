@@ -8,12 +8,15 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import Connection, event, insert, select, text
 
 from collab.errors import StoreError
 from storage import engines
@@ -145,6 +148,83 @@ async def test_block_that_raises_is_rolled_back(store: Any) -> None:
             raise ZeroDivisionError
     async with store.database.read() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM meta WHERE key = 'k'")) == 0
+
+
+async def test_sync_work_is_saved_or_rolled_back_and_mixes_with_the_other_kinds(store: Any) -> None:
+    def save(key: str, connection: Connection) -> str:
+        connection.execute(insert(meta).values(key=key, value="v"))
+        return key
+
+    def fail(connection: Connection) -> None:
+        save("lost", connection)
+        raise ZeroDivisionError
+
+    database = store.database
+    for n in range(3):
+        assert await database.transact_sync(partial(save, f"k{n}")) == f"k{n}"
+        with pytest.raises(ZeroDivisionError):
+            await database.transact_sync(fail)
+        await database.transact(lambda connection, n=n: connection.run_sync(partial(save, f"a{n}")))
+    async with database.read() as connection:
+        keys = (await connection.execute(select(meta.c.key))).scalars().all()
+    assert {"k0", "k1", "k2", "a0", "a1", "a2"} <= set(keys) and "lost" not in keys
+
+
+async def test_sync_work_that_breaks_a_rule_is_a_store_error(store: Any) -> None:
+    def break_it(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO heads (document_id, top) VALUES ('none', -1)"))
+
+    with pytest.raises(StoreError) as failure:
+        await store.database.transact_sync(break_it)
+    assert failure.value.reason == "rejected"
+    await store.document("lunch", b"first")
+
+
+async def test_sync_work_begins_immediately_in_one_trip(sqlite_store: Any) -> None:
+    path, begun = sqlite_store.database.path, []
+    event.listen(sqlite_store.database._writer.sync_engine, "begin", begun.append)
+
+    def work(connection: Connection) -> None:
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+
+    await sqlite_store.database.transact_sync(work)
+    assert begun == []
+
+
+async def test_failed_commit_of_sync_work_does_not_leave_a_transaction_open(
+    sqlite_store: Any,
+) -> None:
+    def work(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        connection.exec_driver_sql("INSERT INTO heads (document_id, top) VALUES ('none', 0)")
+
+    for _ in range(2):
+        with pytest.raises(StoreError):
+            await sqlite_store.database.transact_sync(work)
+    await sqlite_store.document("lunch", b"first")
+    await sqlite_store.database.transact_sync(lambda connection: None)
+    assert await sqlite_store.log("lunch") == [(1, b"first")]
+
+
+async def test_cancelled_sync_work_frees_the_writer(sqlite_store: Any) -> None:
+    started, go = threading.Event(), threading.Event()
+
+    def work(connection: Connection) -> None:
+        connection.execute(insert(meta).values(key="k", value="v"))
+        started.set()
+        assert go.wait(5)
+
+    task = asyncio.create_task(sqlite_store.database.transact_sync(work))
+    await asyncio.to_thread(started.wait, 5)
+    task.cancel()
+    await asyncio.sleep(0)
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(5), sqlite_store.database.write() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM meta WHERE key = 'k'")) == 1
 
 
 async def test_cancelled_block_is_rolled_back_and_frees_the_writer(store: Any) -> None:

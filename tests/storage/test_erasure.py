@@ -13,7 +13,7 @@ from collab.orders.executed import Mark
 from collab.records import FieldChange, SessionStatus, UserSession
 from storage.erasure import ErasureStore
 from storage.marks import MarkStore
-from storage.menu_tables import menu_changes, menu_conflicts
+from storage.menu_tables import menu_changes, menu_conflicts, streams
 from storage.sessions import SessionStore
 from storage.staff import StaffStore
 from storage.tables import metadata
@@ -111,9 +111,12 @@ async def test_erased_waiter_is_named_nowhere(house: House) -> None:
     assert await mentions(house, "Wil") == set()
     assert changed.keys() == {
         "menu_changes", "menu_conflicts", "order_log", "screen_marks", "staff", "stock",
-        "user_sessions", "visits",
+        "streams", "user_sessions", "visits",
     }  # fmt: skip
     assert changed["screen_marks"] == 2
+    async with house.database.read() as connection:
+        rooms = (await connection.execute(select(streams.c.id))).scalars().all()
+    assert "user:bistro:wil" not in rooms and "floor:bistro" in rooms
     after = await house.orders.load("o")
     assert after is not None
     assert after == fold([one.entry for one in await house.orders.log_of("o")])

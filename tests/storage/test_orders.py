@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete, event, insert, text
 
 from collab.errors import StoreError
 from collab.orders.applying import fold
@@ -19,7 +19,7 @@ from storage.database import open_database
 from storage.doctor import Finding, examine
 from storage.order_tables import order_commands, order_log, visits
 from storage.order_tables import orders as order_table
-from storage.orders import ANSWERS_KEPT, OrderFilter
+from storage.orders import ANSWERS_KEPT, OrderFilter, OrderStore
 from tests.storage.conftest import Store
 from tests.storage.order_house import COOK, MANAGER, NOON, House
 
@@ -390,6 +390,44 @@ async def test_two_nodes_that_open_the_same_order_make_one(postgres_url: str) ->
     finally:
         for database in databases:
             await database.close()
+
+
+async def test_no_batch_reads_a_whole_table(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(sqlite_store.database)
+    await house.furnish()
+    asked: list[tuple[str, Any]] = []
+
+    def listen(connection: Any, *arguments: Any) -> Any:
+        event.listen(connection, "before_cursor_execute", hear)
+        try:
+            return execute(house.orders, connection, *arguments)
+        finally:
+            event.remove(connection, "before_cursor_execute", hear)
+
+    def hear(connection: Any, cursor: Any, statement: str, values: Any, *rest: Any) -> None:
+        asked.append((statement, values))
+
+    execute = OrderStore._execute
+    monkeypatch.setattr(house.orders, "_execute", listen)
+    await house.say(
+        house.open("o", "t1"),
+        house.add("o", "a"),
+        house.command("stock.set", None, {"target": "item:soup", "remaining": 3}, COOK),
+        house.command("item.un86", None, {"target": "item:soup"}, COOK),
+        house.command("order.close", "o", actor=MANAGER),
+    )
+    plans = []
+    async with house.database.read() as connection:
+        for statement, values in asked:
+            if statement.lstrip().startswith("SELECT"):
+                explained = await connection.exec_driver_sql(
+                    f"EXPLAIN QUERY PLAN {statement}", values
+                )
+                plans += [row[3] for row in explained]
+    assert len(plans) >= 9
+    assert [plan for plan in plans if plan.startswith("SCAN")] == []
 
 
 async def test_store_that_cannot_write_raises_and_nothing_happened(sqlite_store: Store) -> None:

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from itertools import count
 from types import TracebackType
 from typing import Any, Self
-from uuid import uuid4
 
 import aiohttp
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
-from api.doors.cable_bell import MenuBell
 from api.doors.cable_desk import CableDesk
-from api.doors.cable_socket import cable_socket
 from api.house import House
-from api.menu_edits import change_menu
-from api.order_desk import OrderDesk, RawCommand
-from api.room_entrance import RoomEntrance
+from api.order_desk import RawCommand
 from collab.identity import Identity, Role
 from collab.orders.command import Result
-from collab.records import stream_of
-from rooms.desk import Desk
-from rooms.event_rooms import EventRooms
-from rooms.memory_stream import MemoryStream, SwitchedLog
-from rooms.roster import Roster
-from storage.item_names import ItemNames
 from tests.api.conftest import Site
 from tests.api.setup import ask, furnish_bistro
 
@@ -116,49 +101,15 @@ class CableSite:
             assert placed.code is None, placed
 
 
-@asynccontextmanager
-async def open_cable(site: Site) -> AsyncIterator[CableSite]:
-    """Furnish the bistro and open its door."""
+async def open_cable(site: Site) -> CableSite:
+    """Furnish the bistro: a table `t1`, a bar, and a published menu."""
     await furnish_bistro(site)
     assert (await ask(site, "POST", "/menus/lunch/import", body=MENU))[0] == 201
     status, answer = await ask(site, "POST", "/menus/lunch/versions", body={})
     assert status == 201, answer
-    house = site.house
-    await house.projector.look()  # names of dishes are rows
-    memory = MemoryStream(uuid4().hex)
-    rooms = EventRooms(SwitchedLog(house.streams, memory), house.metrics, house.clock)
-    roster = Roster(memory, rooms.deliver, house.clock)
-    house.sessions._watcher = roster
-    ring = house.locks._ring
-    house.locks._ring = lambda menu_id: (ring(menu_id), rooms.ring(stream_of(menu_id)))
-    orders = Desk(house.orders, rooms.deliver, house.metrics, house.clock)
-    desk = CableDesk(
-        reception=house.reception,
-        entrance=RoomEntrance(house.entrance, house.orders, house.visits),
-        rooms=rooms,
-        orders=house.orders,
-        tables=house.dining_tables,
-        names=ItemNames(house.database),
-        restaurants=house.restaurants,
-        commands=OrderDesk(orders, house.orders),
-        people=roster,
-        locks=house.locks,
-        history=house.history,
-        menu_bell=MenuBell(),
-        edit_menu=partial(change_menu, house, door="cable"),
-        draw_id=lambda: uuid4().hex,
-    )
-    app = web.Application()
-    app.router.add_get("/cable", cable_socket(desk))
-    work = [asyncio.create_task(part()) for part in (rooms.run, orders.run, roster.run)]
-    try:
-        await asyncio.sleep(0)
-        async with TestServer(app) as server:
-            yield CableSite(site, desk, f"ws://127.0.0.1:{server.port}/cable")
-    finally:
-        for one in work:
-            one.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
+    await site.house.projector.look()  # names of dishes are rows
+    url = str(site.client.make_url("/cable")).replace("http", "ws", 1)
+    return CableSite(site, site.house.wing.cable, url)
 
 
 class Cable:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -18,9 +17,8 @@ Json = dict[str, Any]
 
 
 @pytest.fixture
-async def bistro(site: Site) -> AsyncIterator[CableSite]:
-    async with open_cable(site) as opened:
-        yield opened
+async def bistro(site: Site) -> CableSite:
+    return await open_cable(site)
 
 
 def cook(bistro: CableSite, *stations: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import aiohttp
@@ -17,9 +16,8 @@ from tests.api.doors.cable_site import PROTOCOLS, Cable, CableSite, open_cable
 
 
 @pytest.fixture
-async def bistro(site: Site) -> AsyncIterator[CableSite]:
-    async with open_cable(site) as opened:
-        yield opened
+async def bistro(site: Site) -> CableSite:
+    return await open_cable(site)
 
 
 def refused(bistro: CableSite, reason: str) -> float:
