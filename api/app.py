@@ -102,6 +102,7 @@ async def _send_away(house: House) -> None:
     """Save first, then close the sockets in waves, so that they do not all come back at once."""
     restarting = Restarting("the server restarts; come back in a moment")
     await house.wing.rooms.sockets.send_away(restarting)
+    await house.wing.cable.send_away(restarting)
     rooms = house.lobby.open_rooms()
     for room in rooms:
         room.turns.flush()

@@ -90,7 +90,8 @@ def said_outside(error: MirepoixError) -> str:
 
 def close_reason(error: MirepoixError) -> str:
     """What a closing socket is told: the slug and the sentence, at most 123 bytes of UTF-8."""
-    return f"{error.reason}: {said_outside(error)}".encode()[:CLOSE_REASON_BYTES].decode(errors="ignore")
+    told = f"{error.reason}: {said_outside(error)}".encode()
+    return told[:CLOSE_REASON_BYTES].decode(errors="ignore")
 
 
 def problem(

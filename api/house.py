@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -33,20 +33,17 @@ from api.photo_desk import PhotoDesk
 from api.projector import Projector
 from api.revocations import Revocations
 from api.tokens import TokenIssuer, TokenVerifier
-from api.upkeep import Upkeep
+from api.upkeep import OrderUpkeep, Upkeep
 from api.version_keeper import VersionKeeper
 from api.visit_desk import VisitDesk
 from api.webhooks import Courier, WebhookDeliverer
 from collab.awareness import AwarenessTable
 from collab.identity import Identity
 from collab.records import Appended, Document, MenuState, stream_of
-from collab.room_names import RoomKind, parse_room
 from rooms.clock import Clock
-from rooms.event_rooms import EventRooms
 from rooms.journal import Journal
 from rooms.lease_clock import LeaseClock
 from rooms.lobby import Lobby
-from rooms.memory_stream import MemoryStream, SwitchedLog
 from rooms.menu_room import MenuRoom
 from rooms.sessions import SessionBook
 from storage.access import AccessStore
@@ -73,7 +70,7 @@ from storage.shares import ShareStore
 from storage.snapshots import SnapshotStore
 from storage.staff import StaffStore
 from storage.stations import StationStore
-from storage.streams import StreamStore, draw_epoch
+from storage.streams import StreamStore
 from storage.updates import UpdateStore
 from storage.versions import VersionStore
 from storage.visits import VisitStore
@@ -113,8 +110,6 @@ class House:
     reception: Reception
     health: Health
     streams: StreamStore
-    memory_streams: MemoryStream
-    event_rooms: EventRooms
     events: EventPump
     locks: LockDesk
     photos: PhotoDesk
@@ -181,13 +176,11 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         is_shared=database.path is None,
         redis=config.redis,
         channel=instance,
-        on_ring=lambda names: _heard(hall, events, lobby, names),
     )
     menu_bell = MenuBell()
 
     def ring_menu(document_id: str) -> None:
         """There are new events of a menu, written here."""
-        events.ring(document_id)
         hall.ring(stream_of(document_id))
 
     documents = DocumentStore(database)
@@ -233,12 +226,7 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         on_open=lambda room, state: _opened(events, locks, room, state),
         on_close=lambda document_id: events.closed(document_id),
     )
-    streams = StreamStore(database)
-    memory_streams = MemoryStream(draw_epoch())
-    event_rooms = EventRooms(
-        SwitchedLog(streams, memory_streams), metrics, clock, is_shared=database.path is None
-    )
-    events = EventPump(event_rooms, lobby)
+    events = EventPump(hall.events, lobby)
     locks = LockDesk(
         LockStore(database),
         LeaseClock(clock),
@@ -284,6 +272,8 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         on_ended=live.look,
     )
 
+    retention = RetentionStore(database)
+
     async def edit_menu(document: Document, identity: Identity, plan: Plan) -> Edited:
         return await change_menu(house, document, identity, plan, door="cable")
 
@@ -307,8 +297,6 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         reception=reception,
         health=Health(),
         streams=streams,
-        memory_streams=memory_streams,
-        event_rooms=event_rooms,
         events=events,
         locks=locks,
         photos=PhotoDesk(PhotoStore(database), clock, limit=config.photos_per_restaurant),
@@ -320,6 +308,7 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
             streams,
             history,
             webhooks,
+            OrderUpkeep(orders, visits, retention),
             clock,
             history_days=config.history_days,
             on_told=ring_menu,
@@ -348,7 +337,7 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         orders=orders,
         marks=marks,
         visits=visits,
-        retention=RetentionStore(database),
+        retention=retention,
         erasures=ErasureStore(database),
         visit_desk=visit_desk,
         wing=OrderWing.build(
@@ -386,18 +375,6 @@ def _ring(ring_menu: Callable[[str], None], menu_bell: MenuBell, appended: Appen
         menu_bell.ring(document_id)
 
 
-def _heard(hall: EventHall, events: EventPump, lobby: Lobby, names: Iterable[str] | None) -> None:
-    """Another server wrote to these streams; None: perhaps to any."""
-    hall.heard(names)
-    if names is None:
-        rung = [room.record.id for room in lobby.open_rooms()]
-    else:
-        rooms = [parse_room(name) for name in names if name.startswith("menu:")]
-        rung = [room.id for room in rooms if room.kind is RoomKind.MENU_EVENTS]
-    for document_id in rung:
-        events.ring(document_id)
-
-
 async def _work(house: House) -> None:
     """Everything that runs beside the requests. When one part fails, the server stops."""
     parts: tuple[Callable[[], Awaitable[None]], ...] = (
@@ -406,7 +383,6 @@ async def _work(house: House) -> None:
         house.sessions.run,
         house.live.run,
         house.revocations.watch,
-        house.event_rooms.run,
         house.events.run,
         house.locks.run,
         house.photos.run,

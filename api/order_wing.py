@@ -64,18 +64,14 @@ class EventHall:
         is_shared: bool,
         redis: str | None,
         channel: str,
-        on_ring: Callable[[Iterable[str] | None], None],
     ) -> EventHall:
-        """is_shared: other servers use the database too. channel: of the doorbell.
-
-        on_ring: another server wrote to these streams; None: to any.
-        """
+        """is_shared: other servers use the database too. channel: of the doorbell."""
         memory = MemoryStream(draw_epoch())
         log = SwitchedLog(streams, memory)
         events = EventRooms(log, meter, clock, is_shared=is_shared)
         doorbell = None
         if redis is not None and is_shared:
-            doorbell = Doorbell(redis, channel, on_ring, meter)
+            doorbell = Doorbell(redis, channel, lambda names: _heard(events, names), meter)
         return cls(log, events, Roster(memory, events.deliver, clock), doorbell)
 
     def told(self, told: Mapping[str, Told]) -> None:
@@ -92,14 +88,6 @@ class EventHall:
         """Tell the other servers."""
         if self.doorbell is not None:
             self.doorbell.ring(one for one in stream_ids if not one.startswith(PREFIX))
-
-    def heard(self, stream_ids: Iterable[str] | None) -> None:
-        """Another server wrote to these streams; None: perhaps to any."""
-        if stream_ids is None:
-            self.events.ring_all()
-        else:
-            for stream_id in stream_ids:
-                self.events.ring(stream_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +184,12 @@ class OrderWing:
         hall = self.hall
         doorbell = () if hall.doorbell is None else (hall.doorbell.run,)
         return (hall.events.run, hall.roster.run, self.desk.run, self.watch.run, *doorbell)
+
+
+def _heard(events: EventRooms, stream_ids: Iterable[str] | None) -> None:
+    """Another server wrote to these streams; None: perhaps to any."""
+    if stream_ids is None:
+        events.ring_all()
+    else:
+        for stream_id in stream_ids:
+            events.ring(stream_id)

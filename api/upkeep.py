@@ -1,4 +1,4 @@
-"""What has to be done again and again for the events and the history of menus.
+"""What has to be done again and again for the events and the history of menus, and for old orders.
 
 Rule 1: menus that were changed are told of (`menu.changed`) when they have become quiet.
 Rule 2: what is old is forgotten, in small transactions with pauses, so that edits get between.
@@ -11,12 +11,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from collab.errors import StoreError
 from rooms.clock import Clock
 from storage.history import HistoryStore
+from storage.orders import OrderStore
 from storage.outbox import OutboxStore
+from storage.retention import RetentionStore
 from storage.streams import StreamStore
+from storage.visits import VisitStore
 from storage.webhooks import WebhookStore
 
 TELL_SECONDS = 0.5
@@ -25,8 +29,17 @@ PAUSE_SECONDS = 0.05
 STEP = 500  # rows that one transaction forgets
 STREAMS_KEPT = timedelta(days=7)
 DEAD_LETTERS_KEPT = timedelta(days=30)
+VISITS_KEPT = timedelta(days=7)  # after their end
 
 log = logging.getLogger("mirepoix.upkeep")
+
+
+class OrderUpkeep(NamedTuple):
+    """What forgets orders, each by its own rule."""
+
+    orders: OrderStore
+    visits: VisitStore
+    retention: RetentionStore
 
 
 class Upkeep:
@@ -41,6 +54,7 @@ class Upkeep:
         streams: StreamStore,
         history: HistoryStore,
         webhooks: WebhookStore,
+        orders: OrderUpkeep,
         clock: Clock,
         *,
         history_days: float,
@@ -50,6 +64,7 @@ class Upkeep:
         self._streams = streams
         self._history = history
         self._webhooks = webhooks
+        self._orders = orders
         self._clock = clock
         self._history_kept = timedelta(days=history_days)
         self._on_told = on_told
@@ -74,6 +89,9 @@ class Upkeep:
         for document_id in await self._history.aged(before):
             await self._trim_history(document_id, before)
         await self._webhooks.forget_dead(now - DEAD_LETTERS_KEPT)
+        await self._in_steps(lambda: self._orders.retention.forget(now))
+        await self._in_steps(lambda: self._orders.visits.forget(now - VISITS_KEPT, STEP))
+        await self._orders.orders.forget_commands(now)
 
     async def _trim_history(self, document_id: str, before: datetime) -> None:
         await self._in_steps(lambda: self._history.trim(document_id, before, STEP))

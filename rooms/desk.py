@@ -8,6 +8,7 @@ Rule 3: what could not be saved is tried again, in its place, until it has waite
         `give_up_seconds`; then its sender is told, and may send the same command again: it is
         done once, whatever happened.
 Rule 4: too much is refused at the door, with an answer, and never dropped.
+Rule 5: a command that no decision comes out of, through a mistake of ours, costs itself only.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from collab.errors import Overloaded, StoreError
-from collab.orders.command import Command, Result
+from collab.orders.command import Command, Outcome, Result
 from collab.orders.executed import Executed, Told
 from rooms.clock import Clock
 from rooms.journal import GIVE_UP_REASONS
@@ -71,6 +73,7 @@ class Desk:
         self._idle = asyncio.Event()
         self._idle.set()
         self._is_closed = False
+        self._alone = 0  # so many of the oldest are decided one by one
 
     @property
     def waiting(self) -> int:
@@ -125,7 +128,9 @@ class Desk:
 
     async def _commit(self) -> None:
         """Save what waits now, as far as it fits into one batch."""
-        batch = [one for one, _ in zip(self._pending, range(self._batch_limit), strict=False)]
+        self._alone = min(self._alone, len(self._pending))
+        limit = 1 if self._alone else self._batch_limit
+        batch = list(islice(self._pending, limit))
         started = self._clock.monotonic()
         try:
             executed = await self._orders.execute([one.command for one in batch], self._clock.utc())
@@ -133,10 +138,37 @@ class Desk:
             if error.reason in GIVE_UP_REASONS:
                 raise
             await self._put_off(error)
+        except Exception:
+            # A mistake of ours in deciding one command must not end the server, for the command
+            # would come again after every start. Nothing was saved; alone it shows which it was.
+            log.exception("batch failed", extra={"action": "command_failed"})
+            self._meter.refused("command_failed")
+            self._take_apart(len(batch))
+        else:
+            self._meter.committed(self._clock.monotonic() - started, len(batch))
+            self._settle(batch, executed)
+
+    def _take_apart(self, size: int) -> None:
+        """After a batch that no decision came out of: one by one, and without the one that is bad.
+
+        size: of that batch.
+        """
+        if size > 1:
+            self._alone = size
             return
+        bad = self._pending.popleft()
+        self._alone = max(self._alone - 1, 0)
+        if not bad.answer.done():
+            sentence = "The server could not decide this; it was not done."
+            bad.answer.set_result(
+                Result(bad.command.id, Outcome.REJECTED, code="internal_error", reason=sentence)
+            )
+
+    def _settle(self, batch: Sequence[_Waiting], executed: Executed) -> None:
+        """Tell the rooms, then whoever asked."""
         for _ in batch:
             self._pending.popleft()
-        self._meter.committed(self._clock.monotonic() - started, len(batch))
+        self._alone = max(self._alone - len(batch), 0)
         self._deliver(executed.told)
         self._on_executed(executed)
         now = self._clock.monotonic()

@@ -195,9 +195,7 @@ async def _write_postgres(
     events = meaning.consequences.events
     if not events:
         return None
-    return await append_events(
-        connection, "postgresql", stream_of(document_id), epoch_if_new, events
-    )
+    return await append_events(connection, stream_of(document_id), epoch_if_new, events)
 
 
 async def _upsert_postgres(

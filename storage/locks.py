@@ -309,7 +309,7 @@ class LockStore:
         self, connection: AsyncConnection, document_id: str, events: list[StreamEvent]
     ) -> None:
         stream = stream_of(document_id)
-        await append_events(connection, self._database.dialect, stream, draw_epoch(), events)
+        await append_events(connection, stream, draw_epoch(), events)
 
 
 _NOTHING: Mapping[str, object] = {}

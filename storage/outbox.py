@@ -99,8 +99,8 @@ class OutboxStore:
             is_complete = len(row.parts) < PARTS_LIMIT
             body = {"parts": row.parts, "is_complete": is_complete}
             event = StreamEvent(MENU_CHANGED, SERVER, body, row.at)
-            stream, dialect = stream_of(document_id), self._database.dialect
-            await append_events(connection, dialect, stream, draw_epoch(), [event])
+            stream = stream_of(document_id)
+            await append_events(connection, stream, draw_epoch(), [event])
             return True
 
         return await self._database.transact(work)

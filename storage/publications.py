@@ -184,8 +184,8 @@ class PublicationStore:
         schedule = await load_schedule(connection, document_id, at)
         number = None if schedule is None else _effective_number(schedule, at)
         event = StreamEvent(type, user_id, {**body, "effective": number}, at)
-        stream, dialect = stream_of(document_id), self._database.dialect
-        await append_events(connection, dialect, stream, draw_epoch(), [event])
+        stream = stream_of(document_id)
+        await append_events(connection, stream, draw_epoch(), [event])
 
 
 async def lock_menu(connection: AsyncConnection, document_id: str) -> None:

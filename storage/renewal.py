@@ -72,8 +72,7 @@ class RenewalStore:
             await self._set_aside(connection, replacement)
             epoch = await self._put(connection, replacement, checksum)
             stream = stream_of(replacement.document_id)
-            dialect = self._database.dialect
-            await append_events(connection, dialect, stream, stream_epoch, [event])
+            await append_events(connection, stream, stream_epoch, [event])
             return epoch
 
         epoch = await self._database.transact(work)

@@ -175,7 +175,7 @@ class ShareStore:
         self, connection: AsyncConnection, document_id: str, event: StreamEvent
     ) -> None:
         stream = stream_of(document_id)
-        await append_events(connection, self._database.dialect, stream, draw_epoch(), [event])
+        await append_events(connection, stream, draw_epoch(), [event])
 
 
 def _is_share(document_id: str, restaurant_id: str) -> ColumnElement[bool]:

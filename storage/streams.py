@@ -49,7 +49,6 @@ def draw_epoch() -> str:
 
 async def append_events(
     connection: AsyncConnection,
-    dialect: str,
     stream_id: str,
     epoch_if_new: str,
     events: Sequence[StreamEvent],
@@ -160,9 +159,9 @@ class StreamStore:
 
         Cancelling is safe: it waits for the end of the transaction. Raises StoreError.
         """
-        dialect, epoch = self._database.dialect, draw_epoch()
+        epoch = draw_epoch()
         return await self._database.transact(
-            lambda connection: append_events(connection, dialect, stream_id, epoch, events)
+            lambda connection: append_events(connection, stream_id, epoch, events)
         )
 
     async def trim(self, before: datetime, limit: int = 1000) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from api.lock_desk import LockDesk
 from api.menu_edits import Edited, Plan
 from api.order_desk import OrderDesk
 from api.room_entrance import RoomEntrance
+from collab.errors import MirepoixError
 from collab.identity import Identity
 from collab.orders.order import Order
 from collab.orders.terms import Terms
@@ -24,7 +26,9 @@ from storage.history import HistoryStore
 from storage.restaurant_terms import RestaurantSettings
 
 ORDERS_KEPT = 500
+WAVE_SOCKETS = 100
 
+End = Callable[[MirepoixError], None]
 EditMenu = Callable[[Document, Identity, Plan], Awaitable[Edited]]
 
 
@@ -118,6 +122,27 @@ class CableDesk:
     edit_menu: EditMenu
     draw_id: Callable[[], str]
     shelf: OrderShelf = field(init=False)
+    _ends: set[End] = field(init=False, default_factory=set)
+
+    @contextmanager
+    def connected(self, end: End) -> Iterator[None]:
+        """A connection is there for as long as the context lasts. end: closes it."""
+        self._ends.add(end)
+        try:
+            yield
+        finally:
+            self._ends.discard(end)
+
+    async def send_away(self, error: MirepoixError) -> None:
+        """Tell every connection why it ends, and close it.
+
+        They need not be told when to come back: the client draws that itself, from 6 s on.
+        Safe to cancel: some may be left.
+        """
+        for number, end in enumerate(list(self._ends), 1):
+            end(error)
+            if number % WAVE_SOCKETS == 0:
+                await asyncio.sleep(0)
 
     async def low_stock(self, restaurant_id: str) -> int:
         """So few of a dish are low. Raises StoreError."""

@@ -36,6 +36,7 @@ from collab.room_rights import may_listen
 
 PAID_HOW = "other"  # how somebody paid who only set a status
 QUEUE_LIMIT = 10
+_LOOKED_UP = frozenset({"item.86", "stock.low", "queue.updated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class _Known:
     """What was said of an order last."""
 
     status: str
+    is_placed: bool
     staff: frozenset[str]
 
 
@@ -92,10 +94,10 @@ class KitchenChannel(KitchenActions):
         self._known: dict[str, _Known] = {}
         self._rooms = [
             await self.listen(floor.stream(self.restaurant_id), self.note),
-            await self.listen(admission.stream_id, self._figures),
-            await self.listen(str(RoomName(RoomKind.STOCK, named)), self._stock),
+            await self.listen(admission.stream_id, self._aside),
+            await self.listen(str(RoomName(RoomKind.STOCK, named)), self._aside),
         ]
-        self._alerts: asyncio.Queue[NumberedEvent] = asyncio.Queue()
+        self._later: asyncio.Queue[StreamEvent] = asyncio.Queue()
         self._low_stock = await self.desk.low_stock(named)
         self.sit(self.restaurant_id, RoomKind.KITCHEN, named)
 
@@ -105,7 +107,7 @@ class KitchenChannel(KitchenActions):
         for room, top in zip(self._rooms, tops, strict=True):
             room.start(top)
         self.keep_doing(self.follow())
-        self.keep_doing(self._alert())
+        self.keep_doing(self._look_up())
 
     async def repeat(self) -> None:
         orders = await self.desk.orders.open_orders(self.restaurant_id)
@@ -114,22 +116,25 @@ class KitchenChannel(KitchenActions):
         self.voice.say(await self._queue(orders))
 
     def told_of(self, order: Order, table: str | None, at: datetime) -> Iterable[Payload]:
-        before, now = self._known.get(order.id), self._seen(order)
-        self._known[order.id] = now
-        old_status = shown.OPENED if before is None else before.status
-        if old_status == shown.OPENED != now.status:
+        before, now = self._known.pop(order.id, None), self._seen(order)
+        if now.status != shown.CLOSED:
+            self._known[order.id] = now
+        elif before is None:
+            return  # what happens to a closed order is no news here
+        before = before or _Known(shown.OPENED, False, frozenset())
+        if now.is_placed and not before.is_placed:
             whole = shown.order_payload(order, table, with_money=self._with_money)
             yield {"event": "new_order", "order": whole, "timestamp": shown.timestamp(at)}
-        if old_status != now.status:
-            yield shown.status_change(order, table, old_status, at, with_money=self._with_money)
-        for user_id in sorted(now.staff - (before.staff if before else frozenset())):
+        if before.status != now.status:
+            yield shown.status_change(order, table, before.status, at, with_money=self._with_money)
+        for user_id in sorted(now.staff - before.staff):
             yield shown.staff_assignment(order.id, user_id, at)
-        if now.status == shown.CLOSED:
-            del self._known[order.id]
 
     def _seen(self, order: Order) -> _Known:
-        whole = shown.order_status(order) if self._with_money else shown.kitchen_status(order)
-        return _Known(whole, frozenset(order.staff))
+        of_dishes = shown.kitchen_status(order)
+        status = shown.order_status(order) if self._with_money else of_dishes
+        is_placed = of_dishes not in (shown.OPENED, shown.CLOSED)
+        return _Known(status, is_placed, frozenset(order.staff))
 
     async def _queue(self, orders: Iterable[Order]) -> Payload:
         waiting = [order for order in orders if shown.kitchen_status(order) == shown.ORDERED]
@@ -145,31 +150,34 @@ class KitchenChannel(KitchenActions):
             "timestamp": now,
         }
 
-    def _figures(self, numbered: NumberedEvent) -> Iterable[Payload]:
+    def _aside(self, numbered: NumberedEvent) -> Iterable[Payload]:
         event = numbered.event
-        at = shown.timestamp(event.at)
-        match event.type:
-            case "queue.updated":
-                yield {"event": "queue_update", **event.body, "timestamp": at}
-            case "metrics.updated":
-                yield {"event": "metrics_update", "metrics": dict(event.body), "timestamp": at}
+        if event.type == "metrics.updated":
+            at = shown.timestamp(event.at)
+            yield {"event": "metrics_update", "metrics": dict(event.body), "timestamp": at}
+        elif event.type in _LOOKED_UP:
+            self._later.put_nowait(event)
 
-    def _stock(self, numbered: NumberedEvent) -> Iterable[Payload]:
-        if numbered.event.type in ("item.86", "stock.low"):
-            self._alerts.put_nowait(numbered)
-        return ()
-
-    async def _alert(self) -> None:
-        """Say what runs out, by name, for ever. Safe to cancel."""
+    async def _look_up(self) -> None:
+        """Say what needs more than its event tells, for ever. Safe to cancel."""
         while True:
-            event = (await self._alerts.get()).event
-            kind, _, id = str(event.body.get("target")).partition(":")
-            name = None
-            if kind == "item":
-                with suppress(StoreError):  # without a name it is better than not at all
-                    name = await self.desk.names.find(self.restaurant_id, id)
-            said = id if name is None else shown.text_in(name, self.locale)
-            self.voice.say(inventory_alert(event, said, self._low_stock))
+            event = await self._later.get()
+            with suppress(StoreError):  # the next one will do
+                if event.type == "queue.updated":
+                    orders = await self.desk.orders.open_orders(self.restaurant_id)
+                    self.voice.say(await self._queue(orders))
+                else:
+                    name = await self._name_of(str(event.body.get("target")))
+                    self.voice.say(inventory_alert(event, name, self._low_stock))
+
+    async def _name_of(self, target: str) -> str:
+        """What a dish is called; the id of what is none."""
+        kind, _, id = target.partition(":")
+        name = None
+        if kind == "item":
+            with suppress(StoreError):  # without a name it is better than not at all
+                name = await self.desk.names.find(self.restaurant_id, id)
+        return id if name is None else shown.text_in(name, self.locale)
 
 
 class StationChannel(KitchenActions):
@@ -204,10 +212,8 @@ class StationChannel(KitchenActions):
                 yield from self._ticket(ticket, table, at)
 
     def _ticket(self, ticket: Ticket, table: str | None, at: datetime) -> Iterable[Payload]:
-        status, payload = (
-            shown.ticket_status(ticket),
-            shown.ticket_payload(ticket, table, self.locale),
-        )
+        status = shown.ticket_status(ticket)
+        payload = shown.ticket_payload(ticket, table, self.locale)
         known = self._known.get(ticket.id)
         stands = ticket.is_on_expo if self._station == EXPO else ticket.is_open
         if stands:

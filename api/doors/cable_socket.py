@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -63,8 +63,9 @@ def cable_socket(desk: CableDesk) -> Handler:
     async def serve_one(request: web.Request, identity: Identity) -> web.StreamResponse:
         socket = await accept(request, cable.PROTOCOL)
         with reception.metrics.connected(DOOR):
-            about = reception.describe(request)
-            return await _Conversation(desk, socket, identity, about).run()
+            conversation = _Conversation(desk, socket, identity, reception.describe(request))
+            with desk.connected(conversation.end):
+                return await conversation.run()
 
     async def refuse(
         request: web.Request, subprotocol: str, error: MirepoixError
@@ -104,7 +105,7 @@ class _Conversation:
         self._group: asyncio.TaskGroup
 
     async def run(self) -> web.StreamResponse:
-        live = Live(self._identity, "", self._end)
+        live = Live(self._identity, "", self.end)
         self._desk.reception.live.add(live)
         try:
             async with asyncio.TaskGroup() as self._group:
@@ -132,7 +133,7 @@ class _Conversation:
     def _is_behind(self) -> bool:
         return self._socket.outbox.is_full
 
-    def _end(self, error: MirepoixError) -> None:
+    def end(self, error: MirepoixError) -> None:
         """Say why, and whether to come back; then close."""
         if not self._socket.has_ended:
             self._socket.write(_goodbye(error))
@@ -165,9 +166,11 @@ class _Conversation:
                 await self._perform(identifier, action, data)
             case cable.Unknown():
                 self._desk.reception.metrics.refused("unknown_cable_command")
+            case unreachable:
+                assert_never(unreachable)
 
     async def _subscribe(self, identifier: str) -> None:
-        voice = Voice(self._socket, identifier, self._end)
+        voice = Voice(self._socket, identifier, self.end)
         known = self._channels.get(identifier)
         try:
             if known is None:
@@ -203,12 +206,12 @@ class _Conversation:
         try:
             await channel.begin()
         except StoreError as error:  # it was confirmed, and would wait for ever for its state
-            self._end(error)
+            self.end(error)
             raise
 
     async def _perform(self, identifier: str, action: str, data: Mapping[str, object]) -> None:
         channel = self._channels.get(identifier)
-        voice = Voice(self._socket, identifier, self._end)
+        voice = Voice(self._socket, identifier, self.end)
         try:
             if channel is None:
                 raise ProtocolViolation("Subscribe first.", reason="not_subscribed")

@@ -39,8 +39,11 @@ class Voice:
     def notice(
         self, h: int | None, code: str, reason: str, details: Mapping[str, object] | None = None
     ) -> None:
-        """Tell the person something; h: about which room."""
-        self.say("notice", h=h, **{**(details or {}), "code": code, "reason": reason})
+        """Tell the person something; h: about which room. In details, None is a value."""
+        content = {**(details or {}), "code": code, "reason": reason}
+        if h is not None:
+            content["h"] = h
+        self._socket.write(self.codec.encode("notice", content))
 
     def refuse(self, h: int | None, error: MirepoixError) -> None:
         """Tell why something was not done."""

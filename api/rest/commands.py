@@ -27,6 +27,7 @@ STATUSES: Mapping[str, HTTPStatus] = {
     "bad_command": HTTPStatus.UNPROCESSABLE_ENTITY,
     "key_reused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "overloaded": HTTPStatus.SERVICE_UNAVAILABLE,
+    "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
 

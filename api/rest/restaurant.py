@@ -86,9 +86,7 @@ async def create(call: Call) -> web.Response:
     require(call.identity, Act.MANAGE_RESTAURANT, wanted.id)
     settings = RestaurantSettings(id=wanted.id, created_at=call.house.clock.utc(), **_given(wanted))
     if not await call.house.restaurants.create(settings):
-        raise DocumentExists(
-            "There is such a restaurant already.", reason="restaurant_exists"
-        )
+        raise DocumentExists("There is such a restaurant already.", reason="restaurant_exists")
     place = f"{PREFIX}/restaurants/" + quote(wanted.id, safe="")
     return json_answer(_answer(settings), 201, {hdrs.LOCATION: place})
 

@@ -137,6 +137,8 @@ async def test_another_authorization_scheme_is_none_of_ours(door: Door) -> None:
         ("mirepoix.token.{}", "mirepoix.token.{}"),
         ("other, mirepoix.token.{}", "mirepoix.token.{}"),
         ("mirepoix.v1", "mirepoix.v1"),
+        ("mirepoix.v1.json", "mirepoix.v1.json"),
+        ("mirepoix.token.{}, mirepoix.v1.json, mirepoix.v1", "mirepoix.v1.json"),
         ("other", None),
     ],
 )

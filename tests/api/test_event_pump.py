@@ -121,10 +121,10 @@ async def test_after_a_gap_a_menu_is_shown_what_comes_then(tmp_path: Path) -> No
             await append(house, "one")
             house.events.ring("lunch")
             await until(lambda: offsets(told) == [1])
-            stream = house.event_rooms._rooms[stream_of("lunch")]
+            stream = house.wing.hall.events._rooms[stream_of("lunch")]
             stream.end(CursorGap("epoch", "another", 1))
-            house.event_rooms._forget(stream)
-            await until(lambda: stream_of("lunch") in house.event_rooms.open_streams())
+            house.wing.hall.events._forget(stream)
+            await until(lambda: stream_of("lunch") in house.wing.hall.events.open_streams())
             await append(house, "two")
             house.events.ring("lunch")
             await until(lambda: offsets(told) == [1, 2])

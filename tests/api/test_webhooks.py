@@ -20,7 +20,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from sqlalchemy import insert
 
 from api import webhooks as module
-from api.upkeep import Upkeep
+from api.upkeep import OrderUpkeep, Upkeep
 from api.webhooks import Courier, Delivered, Letter, Undelivered, WebhookDeliverer, trial_letter
 from collab.records import Document, DocumentKind, NumberedEvent, Restaurant, StreamEvent, stream_of
 from rooms.clock import Clock
@@ -28,8 +28,11 @@ from storage.database import Database, open_database
 from storage.documents import DocumentStore
 from storage.history import HistoryStore
 from storage.menu_tables import menu_changes, outbox
+from storage.orders import OrderStore
 from storage.outbox import OutboxStore
+from storage.retention import RetentionStore
 from storage.streams import StreamStore
+from storage.visits import VisitStore
 from storage.webhooks import Webhook, WebhookStore
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -504,6 +507,9 @@ async def test_upkeep_tells_of_changes_and_forgets_what_is_old(scene: Scene) -> 
         scene.streams,
         HistoryStore(scene.database),
         scene.store,
+        OrderUpkeep(
+            OrderStore(scene.database), VisitStore(scene.database), RetentionStore(scene.database)
+        ),
         scene.clock,
         history_days=90,
         on_told=told.append,

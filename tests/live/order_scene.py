@@ -26,31 +26,34 @@ SEATS: Final = (OWN, MAN, ED, TR, WA, VI, KI, GRILL, BAR, EXPO, GU, OTHER_GU, ST
 LINE_ITEM: Final = "dish-36"  # plain, of the grill (the first section has every third dish)
 
 
+# Not even let in: a guest whose visit has ended.
+SIGNED_OUT: Final = {"result": "rejected", "code": "signed_out"}
+
+
 @dataclass(slots=True)
 class Place:
-    """The order at one table, and who comes to it."""
+    """One order, and who comes to it."""
 
     order: str
-    table: str
     line: str
     tokens: Mapping[str, str]
 
 
 @dataclass(slots=True)
 class Scene:
-    """A house in which every command gets a table of its own."""
+    """A house in which every command gets an order of its own, guests a table."""
 
     house: House
     owner: Tablet
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    tables: Iterator[int] = field(default_factory=lambda: count(1))
     other_guest: str = ""  # token of a guest of another table
 
     async def place(self, before: tuple[str, ...], *, with_guest: bool) -> Place:
         """An order with one dish on its list, and what has to have happened to it."""
-        number = next(self.numbers)
-        table, order, line = f"t{number}", f"o{number}", "a"
-        token = ""
-        if with_guest:
+        order, line, token = f"o{next(self.numbers)}", "a", ""
+        table = f"t{next(self.tables)}" if with_guest else None
+        if table is not None:
             token = (await self.house.enter(await self.house.open_table(table)))["token"]
         room = f"order:{order}"
         await self.must(room, "order.open", table=table)
@@ -61,7 +64,7 @@ class Scene:
         for step in before:
             type, body = self._step(step, order)
             await self.must(room, type, **body)
-        return Place(order, table, line, {**self.tokens, GU: token})
+        return Place(order, line, {**self.tokens, GU: token})
 
     async def must(self, room: str, type: str, **body: Any) -> None:
         answer = await self.owner.do(room, type, **body)
@@ -107,13 +110,18 @@ class Scene:
         id = f"{door}-{next(self.numbers)}"
         if door == "rest":
             command = {"id": id, "room": room, "type": type, "body": body}
-            _, answer = await ask(
+            status, answer = await ask(
                 self.house.server, "POST", "/api/v1/commands", token, json_body=command
             )
-            return dict(answer)
-        async with connected(self.house.server, token) as socket:
-            await socket.send_json(["cmd", {"id": id, "room": room, "type": type, "body": body}])
-            return await heard(socket, "res")
+            return SIGNED_OUT if status == 401 else dict(answer)
+        try:
+            async with connected(self.house.server, token) as socket:
+                command = {"id": id, "room": room, "type": type, "body": body}
+                await socket.send_json(["cmd", command])
+                return await heard(socket, "res")
+        except aiohttp.WSServerHandshakeError as error:
+            assert error.status == 401, error
+            return SIGNED_OUT
 
 
 @asynccontextmanager

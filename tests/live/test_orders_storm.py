@@ -7,7 +7,8 @@ import json
 import sqlite3
 import time
 from collections import Counter
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from random import Random
 from typing import Any, Final
 
@@ -86,10 +87,10 @@ SLOW: Final = {**SETTINGS, "outbox_limit_bytes": 16 * 1024, "slow_reader_seconds
 TEXT_OF_NOTE: Final = "as many words as a guest can say about peanuts " * 10  # 470 characters
 
 
-async def talk(owner: Tablet, orders: int, notes_each: int) -> None:
+async def talk(owner: Tablet, topic: str, orders: int, notes_each: int) -> None:
     """Many events on the floor, each of more than a kilobyte."""
     for number in range(orders):
-        room = f"order:talk-{number}"
+        room = f"order:{topic}-{number}"
         await owner.do(room, "order.open")
         some = [
             owner.queue(room, "note.add", {"note": f"n{n}", "text": TEXT_OF_NOTE})
@@ -99,14 +100,16 @@ async def talk(owner: Tablet, orders: int, notes_each: int) -> None:
             assert (await one.answer).result == "ok"
 
 
-async def slow_socket(server: LiveServer) -> RawSocket:
+@asynccontextmanager
+async def slow_socket(server: LiveServer) -> AsyncIterator[RawSocket]:
+    """Somebody on the floor who reads nothing by itself."""
     headers = {"Authorization": f"Bearer {WAITER}", "Sec-WebSocket-Protocol": "mirepoix.v1.json"}
-    socket = RawSocket(f"ws://127.0.0.1:{server.port}/ws", headers, receive_buffer_bytes=4096)
-    await socket.__aenter__()
-    assert socket.status == 101
-    for frame in (["hello", {"v": 1}], ["sub", {"h": 1, "room": FLOOR}]):
-        await socket.send(json.dumps(frame).encode(), TEXT)
-    return socket
+    url = f"ws://127.0.0.1:{server.port}/ws"
+    async with RawSocket(url, headers, receive_buffer_bytes=4096) as socket:
+        assert socket.status == 101
+        for frame in (["hello", {"v": 1}], ["sub", {"h": 1, "room": FLOOR}]):
+            await socket.send(json.dumps(frame).encode(), TEXT)
+        yield socket
 
 
 async def test_slow_reader_pages_from_the_log_and_misses_nothing(
@@ -117,12 +120,11 @@ async def test_slow_reader_pages_from_the_log_and_misses_nothing(
     notes = Notes()
     owner = Tablet("owner", lambda: server.port, OWNER, notes, Random(1))
     quick = owner.follow(FLOOR)
-    async with running(owner):
-        slow = await slow_socket(server)
-        await talk(owner, 1, 10)
+    async with running(owner), slow_socket(server) as slow:
+        await talk(owner, "small", 1, 10)
         before = resident_bytes(server.serving_pid)
         began = time.monotonic()
-        await talk(owner, 14, 150)
+        await talk(owner, "long", 14, 150)
         took = time.monotonic() - began
         top = OrdersOnDisk.read(server.database, HOME).tops[FLOOR]
         await settled(lambda: quick.offset == top, "others are not held up", 2)
@@ -137,7 +139,6 @@ async def test_slow_reader_pages_from_the_log_and_misses_nothing(
                 elif op == "ev":
                     assert content["first"] == last + 1
                     last += len(content["events"])
-        slow.close()
     print(f"{top} events in {took:.1f} s, {grown / MEBIBYTE:.1f} MiB more")
     assert top > 2000
     assert grown < 64 * MEBIBYTE
@@ -149,9 +150,8 @@ async def test_reader_who_never_reads_is_sent_away_and_can_resume(
     server = await start_server(settings=SLOW, dev=False, supervised=False)
     await furnished(server)
     owner = Tablet("owner", lambda: server.port, OWNER, Notes(), Random(1))
-    async with running(owner):
-        slow = await slow_socket(server)
-        await talk(owner, 8, 150)
+    async with running(owner), slow_socket(server) as slow:
+        await talk(owner, "long", 8, 150)
 
         def is_gone() -> bool:
             return '"too_slow"' in server.log

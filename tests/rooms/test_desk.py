@@ -30,6 +30,7 @@ class Orders:
         self.batches: list[list[str]] = []
         self.gate: asyncio.Event | None = None
         self.failing: list[str] = []  # reasons
+        self.poison = ""  # the id of a command that brings a mistake of ours to light
         self.happened: list[str] = []
 
     async def execute(self, commands: Sequence[Command], now: datetime) -> Executed:
@@ -38,6 +39,8 @@ class Orders:
         if self.failing:
             raise StoreError("the disk is full", reason=self.failing.pop(0))
         ids = [one.id for one in commands]
+        if self.poison in ids:
+            raise ZeroDivisionError
         self.batches.append(ids)
         self.happened.append("saved " + " ".join(ids))
         events = tuple(StreamEvent("note.added", "waiter", {"id": id}, NOW) for id in ids)
@@ -213,3 +216,15 @@ async def test_server_that_stops_leaves_nobody_waiting(meter: Any, hand_time: An
     with pytest.raises(StoreError) as ended:
         await asked
     assert ended.value.reason == "stopping"
+
+
+async def test_command_that_nobody_can_decide_costs_itself_only(evening: Evening) -> None:
+    evening.orders.poison = "c"
+    answers = await evening.ask("a", "b", "c", "d", "e")
+    assert [one.outcome for one in answers] == [
+        Outcome.OK, Outcome.OK, Outcome.REJECTED, Outcome.OK, Outcome.OK,
+    ]  # fmt: skip
+    assert answers[2].code == "internal_error"
+    assert evening.orders.batches == [["a"], ["b"], ["d"], ["e"]]
+    await evening.ask("f", "g")
+    assert evening.orders.batches[-1] == ["f", "g"], "afterwards they are saved together again"

@@ -35,7 +35,9 @@ async def test_saved_person_keeps_the_day_they_came(staff: StaffStore) -> None:
     await staff.create(WIL)
     later = NOW + timedelta(days=1)
     assert not await staff.save(replace(WIL, user_id="bo"))
-    assert await staff.save(replace(WIL, is_active=False, roles=(), created_at=later, updated_at=later))
+    assert await staff.save(
+        replace(WIL, is_active=False, roles=(), created_at=later, updated_at=later)
+    )
     expected = replace(WIL, is_active=False, roles=(), updated_at=later)
     assert await staff.find("bistro", "wil") == expected
 

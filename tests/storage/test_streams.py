@@ -123,8 +123,7 @@ async def test_rollback_takes_the_number_back(store: Any) -> None:
     await streams.append(LUNCH, [event(1)])
 
     async def work(connection: Any) -> None:
-        dialect = store.database.dialect
-        assert await append_events(connection, dialect, LUNCH, "e", [event(2), event(3)]) == 2
+        assert await append_events(connection, LUNCH, "e", [event(2), event(3)]) == 2
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -83,7 +83,11 @@ class RoomsSite:
         opened = await self.say("order.open", room)
         assert opened.code is None, opened
         for number, item in enumerate(items, 1):
-            line = {"line": f"{order_id}-{number}", "menu": "lunch", "menu_version": 1}
+            line: dict[str, Any] = {
+                "line": f"{order_id}-{number}",
+                "menu": "lunch",
+                "menu_version": 1,
+            }
             added = await self.say("line.add", room, **line, item=item)
             assert added.code is None, added
         if place:

@@ -10,7 +10,9 @@ import pytest
 
 from collab.identity import Role
 from collab.orders.order import LineState
+from collab.records import StreamEvent
 from tests.api.conftest import Site
+from tests.api.doors.cable_orders_made import NOON
 from tests.api.doors.cable_site import CableSite, open_cable
 
 Json = dict[str, Any]
@@ -202,6 +204,64 @@ async def test_what_runs_out_is_an_inventory_alert_by_name(bistro: CableSite) ->
             0,
             "critical",
         )
+
+
+async def test_queue_and_metrics_come_as_they_change(bistro: CableSite) -> None:
+    async with bistro.cable(cook(bistro)) as cable:
+        await cable.subscribe("KitchenChannel", restaurant_id="bistro")
+        await cable.message(event="queue_update", queue_length=0)
+        await bistro.order("o1", "soup", "beer")
+        queue = await cable.until(is_queue_of_one, seconds=10)
+        (order,) = queue["message"]["orders"]
+        assert (order["id"], order["status"], order["table"]) == ("o1", "ordered", "Window")
+        assert "total" not in order
+        event = StreamEvent("metrics.updated", "server", {"open_tickets": 2}, NOON)
+        await bistro.house.streams.append("kitchen:bistro", [event])
+        bistro.desk.rooms.ring("kitchen:bistro")
+        told = await cable.until(lambda frame: has_metrics(frame, {"open_tickets": 2}))
+        assert told["message"]["timestamp"] == "2026-01-02T12:00:00.000Z"
+
+
+def is_queue_of_one(frame: Json) -> bool:
+    said = frame.get("message", {})
+    return (said.get("event"), said.get("queue_length")) == ("queue_update", 1)
+
+
+def has_metrics(frame: Json, metrics: Json) -> bool:
+    said = frame.get("message", {})
+    return (said.get("event"), said.get("metrics")) == ("metrics_update", metrics)
+
+
+async def test_an_order_that_is_over_is_no_news(bistro: CableSite) -> None:
+    await bistro.order("o1", "soup", place=False)
+    await bistro.order("o2", "soup", table=None)
+    money = {"amount": 450, "method": "cash"}
+    async with bistro.cable(manager(bistro)) as cable:
+        await cable.subscribe("KitchenChannel", restaurant_id="bistro")
+        await cable.message(event="queue_update")
+        await bistro.say("payment.record", "order:o2", payment="p1", **money)
+        for order_id in ("o1", "o2"):
+            closed = await bistro.say(
+                "order.close", f"order:{order_id}", force=True, reason="they left"
+            )
+            assert closed.code is None, closed
+        await cable.message(event="status_change", order_id="o2", new_status="closed")
+        refund = await bistro.say("payment.refund", "order:o2", payment="p2", **money)
+        assert refund.code is None, refund
+        await asyncio.sleep(0.2)
+        await cable.settled()
+        told = [frame["message"] for frame in cable.frames if "message" in frame]
+        steps = [
+            (one["order_id"], one["old_status"], one["new_status"])
+            for one in told
+            if one["event"] == "status_change"
+        ]
+        assert steps == [
+            ("o2", "ordered", "paid"),
+            ("o1", "opened", "closed"),
+            ("o2", "paid", "closed"),
+        ]
+        assert not [one for one in told if one["event"] == "new_order"]
 
 
 # -- StationChannel -----------------------------------------------------------------------------
@@ -538,3 +598,44 @@ async def test_what_may_not_be_edited_is_refused_with_a_reason(
         await cable.subscribe("MenuEditingChannel", menu_id="lunch")
         answer = await cable.perform(action, **data)
         assert (answer["event"], answer["code"]) == ("error", code), answer
+
+
+# -- who may do what ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "claims", "allowed"),
+    [
+        (Role.OWNER, {}, {"start", "bump", "serve", "assign", "bill", "pay"}),
+        (Role.MANAGER, {}, {"start", "bump", "serve", "assign", "bill", "pay"}),
+        (Role.WAITER, {}, {"serve", "bill", "pay"}),
+        (Role.KITCHEN, {}, {"start", "bump", "serve", "assign"}),
+        (Role.KITCHEN, {"stations": ("expo",)}, {"serve", "assign"}),
+    ],
+)
+async def test_actions_have_the_rights_of_whoever_asks(
+    bistro: CableSite, role: Role, claims: Json, allowed: set[str]
+) -> None:
+    steps = {
+        "start": ("update_status", {"new_status": "preparing"}),
+        "bump": ("update_status", {"new_status": "ready"}),
+        "serve": ("update_status", {"new_status": "delivered"}),
+        "assign": ("assign_staff", {"staff_id": "somebody else"}),
+        "bill": ("update_status", {"new_status": "billrequested"}),
+        "pay": ("update_status", {"new_status": "paid"}),
+    }
+    by_others = {"start": "ticket.start", "bump": "ticket.bump"}
+    await bistro.order("o1", "soup")
+    async with bistro.cable(bistro.identity("pat", role, **claims)) as cable:
+        await cable.subscribe("KitchenChannel", restaurant_id="bistro")
+        found = set()
+        for name, (action, data) in steps.items():
+            answer = await cable.perform(action, order_id="o1", **data)
+            if answer["event"] == "action_result":
+                assert answer["result"] == "ok", answer
+                found.add(name)
+            else:
+                assert answer["code"] == "forbidden", answer
+                if name in by_others:
+                    await bistro.say(by_others[name], "order:o1", ticket="o1.1.1.kitchen")
+    assert found == allowed

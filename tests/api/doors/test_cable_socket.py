@@ -13,6 +13,7 @@ from collab.errors import MirepoixError, RightWithdrawn
 from collab.identity import Role
 from tests.api.conftest import Site
 from tests.api.doors.cable_site import PROTOCOLS, Cable, CableSite, open_cable
+from tests.live.raw_socket import TEXT, RawSocket
 
 
 @pytest.fixture
@@ -331,3 +332,33 @@ async def test_nobody_hears_of_another_restaurant(bistro: CableSite) -> None:
         seen = [frame["message"]["user_id"] for frame in await here.settled()]
         assert set(seen) <= {"ann"}
         assert "@" not in json.dumps(here.frames)
+
+
+async def test_one_who_asks_and_does_not_read_is_not_read_either(bistro: CableSite) -> None:
+    token = bistro.token(bistro.identity("wil", Role.WAITER))
+    headers = {"Sec-WebSocket-Protocol": "actioncable-v1-json"}
+    frames = [
+        json.dumps({"command": "subscribe", "identifier": f"{number:04}" + "x" * 990}).encode()
+        for number in range(2000)
+    ]
+    url = f"{bistro.url}?token={token}"
+    async with RawSocket(url, headers, receive_buffer_bytes=4096) as socket:
+        asking = asyncio.create_task(ask_all(socket, frames))
+        await asyncio.sleep(1.5)
+        (live,) = bistro.house.live._seats
+        outbox = live.end.__self__._socket.outbox  # type: ignore[attr-defined]
+        assert outbox.is_full
+        assert outbox._transport.get_write_buffer_size() < 512 * 1024
+        socket.widen(4 * 1024 * 1024)
+        rejected = []
+        while len(rejected) < len(frames):
+            said = json.loads((await socket.receive()).payload)
+            if said.get("type") == "reject_subscription":
+                rejected.append(said["identifier"][:4])
+        await asking
+    assert rejected == [f"{number:04}" for number in range(len(frames))]
+
+
+async def ask_all(socket: RawSocket, frames: list[bytes]) -> None:
+    for frame in frames:
+        await socket.send(frame, TEXT)

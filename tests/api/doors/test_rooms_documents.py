@@ -9,7 +9,6 @@ from pycrdt import Doc, Text
 
 from collab import messages
 from collab.identity import Access, Role
-from rooms.frames import binary_frame
 from tests.api.conftest import Site
 from tests.api.doors.rooms_site import RoomsSite, open_rooms
 from tests.api.setup import ask
@@ -314,4 +313,3 @@ async def test_users_of_both_doors_see_each_other(doors: RoomsSite) -> None:
             sent = await ann.write("hello")
             while (await stock.receive(5)).data != sent:
                 pass
-            assert binary_frame(sent)

@@ -6,14 +6,18 @@ import asyncio
 from typing import Any
 
 import aiohttp
+import msgpack
 import pytest
 
 from api.app import Restarting
+from api.doors.rooms_codec import MSGPACK as MSGPACK_CODEC
 from api.doors.rooms_conversation import SUBS_LIMIT
 from api.revocations import RevocationKind
+from collab.errors import Overloaded
 from collab.identity import Access, Role
 from tests.api.conftest import Site
 from tests.api.doors.rooms_site import RoomsSite, open_rooms
+from tests.live.raw_socket import RawSocket
 from tests.live.rooms_client import JSON, MSGPACK, Ended, RoomsClient
 
 BOTH = pytest.mark.parametrize("subprotocol", [MSGPACK, JSON])
@@ -428,3 +432,92 @@ async def test_reader_of_one_menu_hears_its_events_and_nothing_else(doors: Rooms
         assert (await rea.sub("menu:lunch")).subd is not None
         room = await rea.sub("stock:bistro")
         assert [notice["code"] for notice in room.notices] == ["forbidden_room"]
+
+
+async def test_a_slow_reader_holds_up_nobody_and_gets_everything_from_the_log(
+    open_site: Any,
+) -> None:
+    doors = await open_rooms(await open_site(outbox_limit_bytes=16 * 1024))
+    orders = [f"o{number}" for number in range(20)]
+    for order in orders:
+        await doors.order(order, place=False)
+    token = doors.token(doors.identity("slow", Role.WAITER))
+    slow = RawSocket(f"{doors.url}?token={token}", receive_buffer_bytes=4096)
+    async with slow, doors.client("wim", Role.WAITER) as quick:
+        await slow.send(quick.encode("hello", {"v": 1}))
+        await slow.send(quick.encode("sub", {"h": 1, "room": "floor:bistro"}))
+        for _ in range(2):
+            await slow.receive()
+        floor = await quick.sub("floor:bistro")
+        for number in range(20):
+            notes = (
+                doors.say("note.add", f"order:{order}", note=f"n{number}", text="x" * 400)
+                for order in orders
+            )
+            assert {done.code for done in await asyncio.gather(*notes)} == {None}
+        await quick.until(lambda: len(floor.events) == 400)
+        slow.widen(1 << 20)
+        offsets: list[int] = []
+        while len(offsets) < 400:
+            op, content = msgpack.unpackb((await slow.receive()).payload)
+            assert op == "ev"
+            offsets += range(content["first"], content["first"] + len(content["events"]))
+        assert offsets == [event.offset for event in floor.events]
+
+
+async def test_a_desk_that_cannot_is_an_answer_and_the_command_may_come_again(
+    doors: RoomsSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(commands: Any) -> Any:
+        raise Overloaded("full")
+
+    async with doors.client("wim", Role.WAITER) as wim:
+        monkeypatch.setattr(doors.house.wing.desk, "submit_all", refuse)
+        for number, kind in enumerate(("order.open", "bill.request"), 1):
+            await wim.send("cmd", id=f"k{number}", room="order:o1", type=kind, device_seq=number)
+        await wim.until(lambda: len(wim._answers) == 2)
+        assert {one["code"] for one in wim._answers.values()} == {"overloaded"}
+        monkeypatch.undo()
+        await wim.send("cmd", id="k2", room="order:o1", type="bill.request", device_seq=2)
+        wim._answers.clear()
+        await wim.until(lambda: "k2" in wim._answers)
+        assert wim._answers["k2"]["code"] == "overloaded"  # the order is not there yet
+        wim._answers.clear()
+        for number, kind in enumerate(("order.open", "bill.request"), 1):
+            await wim.send("cmd", id=f"k{number}", room="order:o1", type=kind, device_seq=number)
+        await wim.until(lambda: len(wim._answers) == 2)
+        assert [wim._answers[key]["result"] for key in ("k1", "k2")] == ["ok", "ok"]
+
+
+async def test_a_command_under_way_is_done_once_over_a_lost_connection(doors: RoomsSite) -> None:
+    async with doors.client("wim", Role.WAITER) as wim:
+        await wim.send("cmd", id="k1", room="order:o1", type="order.open")
+        await wim.drop()
+        await wim.connect()
+        answer = await wim.cmd("order:o1", "order.open", id="k1")
+        assert answer["result"] in ("ok", "dup") and answer["seq"] == 1
+
+
+async def test_whoever_is_too_many_gets_a_status(open_site: Any) -> None:
+    doors = await open_rooms(await open_site(connections_per_ip=1))
+    async with doors.client("wim", Role.WAITER):
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await doors.client("kim", Role.KITCHEN).connect()
+        assert refused.value.status == 429
+    async with doors.client("kim", Role.KITCHEN) as kim:
+        assert kim.welcome["user"]["id"] == "kim"
+
+
+async def test_a_foreign_page_is_refused_before_the_upgrade(doors: RoomsSite) -> None:
+    headers = {"Origin": "https://evil.example"}
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await doors.client("wim", Role.WAITER, headers=headers).connect()
+    assert refused.value.status == 403
+
+
+async def test_what_comes_before_hello_is_small(doors: RoomsSite) -> None:
+    async with aiohttp.ClientSession() as session, session.ws_connect(doors.url) as socket:
+        await socket.send_bytes(MSGPACK_CODEC.sync(1, bytes(131_072)))
+        await socket.receive(5)
+        await socket.receive(5)
+        assert socket.close_code == 4413

@@ -11,12 +11,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from api.config import Config
-from api.doors.socket import UNSENT_BYTES, Socket
+from api.doors.socket import UNSENT_BYTES, Farewell, Socket
 from api.metrics import Metrics
 from collab.errors import MirepoixError, RightWithdrawn, StructureRefused, TokenEnded
 from rooms.clock import Clock
 from rooms.frames import binary_frame
-from tests.live.raw_socket import PING, TEXT, Closed, RawSocket
+from tests.live.raw_socket import BINARY, CLOSE, PING, TEXT, Closed, RawSocket
 
 Handle = Callable[[Socket, bytes], Awaitable[object] | None]
 
@@ -30,14 +30,18 @@ class House:
         self.metrics = Metrics()
         self.is_behind = False
         self.handle: Handle = self.echo
+        self.text = False
+        self.farewell: Farewell | None = None
 
     def echo(self, socket: Socket, data: bytes) -> None:
-        socket.outbox.write(binary_frame(data))
+        socket.write(data)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        socket = await Socket.accept(request, Config(), self.metrics, Clock(), None)
+        socket = await Socket.accept(request, Config(), self.metrics, Clock(), None, text=self.text)
         self.sockets.append(socket)
-        return await socket.read(lambda data: self.handle(socket, data), lambda: self.is_behind)
+        return await socket.read(
+            lambda data: self.handle(socket, data), lambda: self.is_behind, self.farewell
+        )
 
     @property
     def refusals(self) -> str:
@@ -108,6 +112,39 @@ async def test_text_is_refused(house: House, later: bool) -> None:
         await socket.send(b"hello", TEXT)
         assert (await end_of(socket))[0] == 4400
     assert 'reason="text_frame"} 1.0' in house.refusals
+
+
+async def test_a_text_socket_takes_and_sends_text(house: House) -> None:
+    house.text = True
+    async with RawSocket(house.url) as socket:
+        for content in ("", "é" * 100, "x" * 70_000):
+            await socket.send(content.encode(), TEXT)
+            received = await socket.receive()
+            assert (received.opcode, received.payload) == (TEXT, content.encode())
+        await socket.send(b"x", BINARY)
+        assert (await end_of(socket))[0] == 4400
+    assert 'reason="binary_frame"} 1.0' in house.refusals
+
+
+async def test_text_that_is_no_utf_8_is_refused(house: House) -> None:
+    house.text = True
+    async with RawSocket(house.url) as socket:
+        await socket.send(b"\xff\xfe", TEXT)
+        assert (await end_of(socket))[0] == 4400
+
+
+async def test_the_last_word_comes_before_the_closing_frame_and_only_with_an_error(
+    house: House,
+) -> None:
+    house.farewell = lambda error: f"bye {error.reason}".encode()
+    async with RawSocket(house.url) as socket:
+        await socket.settled()
+        house.sockets[0].end(RightWithdrawn("no longer yours", reason="revoked"))
+        assert (await socket.receive()).payload == b"bye revoked"
+        assert await end_of(socket) == (4403, "revoked: no longer yours")
+    async with RawSocket(house.url) as socket:
+        await socket.send((1000).to_bytes(2, "big"), CLOSE)
+        assert (await end_of(socket))[0] == 1000
 
 
 async def test_the_next_frame_waits_for_what_the_last_one_started(house: House) -> None:
