@@ -18,6 +18,8 @@ from typing import Protocol
 from collab.errors import StoreError
 from collab.locks import (
     GRACE_SECONDS,
+    LEASE_SECONDS,
+    SKEW_SECONDS,
     Held,
     Lock,
     LockedField,
@@ -241,7 +243,7 @@ class LockDesk:
             if locks.version == version:  # else somebody took or gave back a field meanwhile
                 break
         locks.is_strict = is_strict
-        locks.fill((lock, self._clock.monotonic_of(lock.expires_at)) for lock in found)
+        locks.fill((lock, self._ends_at(lock)) for lock in found)
         return bool(found)
 
     async def _shorten(self) -> None:
@@ -270,7 +272,15 @@ class LockDesk:
     def _show(self, lock: Lock) -> None:
         room = self._room_of(lock.document_id)
         if room is not None:
-            room.locks.put(lock, self._clock.monotonic_of(lock.expires_at))
+            room.locks.put(lock, self._ends_at(lock))
+
+    def _ends_at(self, lock: Lock) -> float:
+        """When it ends, monotonic. What a wrong clock made too long is cut as `sweep` cuts it: a
+        room that was filled before the sweep would keep the field for longer than the store."""
+        left = self.seconds_left(lock)
+        if left > LEASE_SECONDS + SKEW_SECONDS:
+            left = LEASE_SECONDS
+        return self._clock.monotonic_of(self._clock.now()) + left
 
     def _drop(self, document_id: str, path: str, token: int) -> None:
         room = self._room_of(document_id)

@@ -19,6 +19,7 @@ from benchmarks.ageing import Age, ageing
 from benchmarks.fanout import Plan, fanout
 from benchmarks.joining import joining
 from benchmarks.opening import opening
+from benchmarks.orders import OrdersPlan, orders
 from benchmarks.report import report
 from benchmarks.rooms_path import admission, room_path
 from benchmarks.subjects import SUBJECTS
@@ -82,11 +83,20 @@ def _parser() -> ArgumentParser:
     age.add_argument("--workload", dest="workloads", action="append", choices=HABITS)
     age.set_defaults(run=_age)
 
+    house = verbs.add_parser("orders", help="durable commands, how soon screens know, resuming")
+    house.add_argument("--runs", type=int, default=3)
+    house.add_argument("--per-second", type=float, default=100.0, help="commands at an even pace")
+    house.add_argument("--listeners", type=int, default=300, help="of the floor, at that pace")
+    house.add_argument("--seconds", type=float, default=10.0, help="of the even pace, of the rush")
+    house.add_argument("--connections", type=int, default=24, help="in the rush")
+    house.add_argument("--window", type=int, default=32, help="unanswered commands of each")
+    house.set_defaults(run=_orders)
+
     tables = verbs.add_parser("report", help="Markdown from JSON lines")
     tables.add_argument("file", type=Path)
     tables.set_defaults(run=_report, out=None)
 
-    for verb in (spread, rooms, check, join, cold, age):
+    for verb in (spread, rooms, check, join, cold, age, house):
         verb.add_argument("--seed", type=int, default=1)
         verb.add_argument("--out", type=Path, help="append the lines to this file too")
     return parser
@@ -137,6 +147,21 @@ def _age(chosen: Namespace) -> Iterable[dict[str, object]]:
         for edits in chosen.edits or (100, 100_000):
             age = Age(edits, chosen.edits_per_tab, workload)
             yield from asyncio.run(ageing([age], chosen.seed))
+
+
+def _orders(chosen: Namespace) -> Iterable[dict[str, object]]:
+    return orders(
+        OrdersPlan(
+            runs=chosen.runs,
+            per_second=chosen.per_second,
+            pace_seconds=chosen.seconds,
+            listeners=chosen.listeners,
+            connections=chosen.connections,
+            window=chosen.window,
+            rush_seconds=chosen.seconds,
+            seed=chosen.seed,
+        )
+    )
 
 
 def _report(chosen: Namespace) -> None:

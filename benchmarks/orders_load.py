@@ -36,6 +36,7 @@ FLOOR = f"floor:{RESTAURANT}"
 DRAIN_SECONDS = 10.0
 QUIET_SECONDS = 0.3
 WRITERS_AT_PACE = 6  # waiters' tablets
+WARM_SECONDS = 5.0  # at the pace, not counted
 # Command -> what a kitchen screen calls what it did.
 CAUSES = {
     "line.fired": "order.place",
@@ -111,6 +112,7 @@ class Writer:
 class Screen:
     """A kitchen screen: when it was shown what a command did."""
 
+    socket: OrdersSocket
     expected: dict[tuple[str, str, str], float]  # (order, command, station) -> when it was sent
     station: str
     seconds: list[float] = field(default_factory=list)
@@ -127,6 +129,7 @@ class Screen:
             at = self.expected.pop((body["ticket"]["order_id"], cause, self.station), None)
             if at is not None:
                 self.seconds.append(now - at)
+        self.socket.send("seen", h=1, offset=content["first"] + len(content["events"]) - 1)
 
 
 class OrdersLoad:
@@ -161,15 +164,19 @@ class OrdersLoad:
         late_seconds: list[float] = []
 
         def heard(payload: bytes, now: float) -> None:
-            """The first listener says when an event was sent out; the others count."""
             for marker in [one for one in shown_at if one in payload]:
                 floor_seconds.append(now - shown_at.pop(marker))
 
-        for one in listeners[:1] + listeners[-1:]:
-            one.on_frame = heard if one is listeners[-1] else None
-        before = Machine.now().busy, cpu_seconds(order.pids), _own_cpu()
+        if listeners:
+            listeners[-1].on_frame = heard  # the others only count
         begun = time.monotonic()
-        for number in range(int(order.per_second * order.pace_seconds)):
+        warm = int(order.per_second * WARM_SECONDS)
+        for number in range(warm + int(order.per_second * order.pace_seconds)):
+            if number == warm:
+                before = Machine.now().busy, cpu_seconds(order.pids), _own_cpu()
+                counted_from = time.monotonic()
+                for seconds in (floor_seconds, late_seconds, *_all_seconds(writers, screens)):
+                    seconds.clear()
             due = begun + number / order.per_second
             if (now := time.monotonic()) < due:
                 await asyncio.sleep(due - now)
@@ -188,7 +195,7 @@ class OrdersLoad:
         await _drained(writers)
         await asyncio.sleep(QUIET_SECONDS)
         after = Machine.now().busy, cpu_seconds(order.pids), _own_cpu()
-        wall = time.monotonic() - begun
+        wall = time.monotonic() - counted_from
         tops = {_last_offset(one) for one in listeners}
         for socket in (*listeners, *(one.socket for one in writers)):
             socket.close()
@@ -197,7 +204,7 @@ class OrdersLoad:
             "per_second": order.per_second,
             "listeners": order.listeners,
             "screens": len(screens),
-            "commands": sum(one.done for one in writers),
+            "commands": sum(len(one.answer_seconds) for one in writers),
             "refused": sum(one.refused for one in writers),
             "answer_ms": milliseconds([one for w in writers for one in w.answer_seconds]),
             "screen_ms": milliseconds(screen_seconds),
@@ -270,26 +277,31 @@ class OrdersLoad:
         self, device: str, token: str, epoch: str, top: int, events: int
     ) -> tuple[float, int]:
         socket = await connect(self._order.port, token, device)
-        frames: list[bytes] = []
-        socket.on_frame = lambda payload, now: frames.append(payload)
+        frames: list[tuple[bytes, float]] = []  # decoded only afterwards
+        socket.on_frame = lambda payload, now: frames.append((payload, now))
         begun = time.monotonic()
         socket.send("sub", h=1, room=FLOOR, epoch=epoch, offset=top - events)
         while not frames or time.monotonic() - socket.last_at < QUIET_SECONDS:
             await asyncio.sleep(0.02)
         socket.close()
-        took = socket.last_at - begun
-        heard = [decode(frame) for frame in frames]
-        found = sum(len(content["events"]) for op, content in heard if op == "ev")
-        if found != events:
-            raise RuntimeError(f"{found} of {events} events came")
-        return took, sum(map(len, frames))
+        expected = top - events + 1
+        for payload, at in frames:
+            op, content = decode(payload)
+            if op != "ev":
+                continue
+            if content["first"] != expected:
+                raise RuntimeError(f"{content['first']} came where {expected} should have come")
+            expected += len(content["events"])
+            if expected > top:
+                return at - begun, sum(len(frame) for frame, _ in frames)
+        raise RuntimeError(f"only events up to {expected - 1} of {top} came")
 
     # -- people --------------------------------------------------------------------------------
 
     async def _screen(self, station: str, expected: dict[tuple[str, str, str], float]) -> Screen:
         token = token_of(f"cook-{station}", Role.KITCHEN)
         socket = await connect(self._order.port, token, f"screen-{station}")
-        screen = Screen(expected, station)
+        screen = Screen(socket, expected, station)
         socket.on_frame = screen.hear
         await subscribe(socket, f"kitchen:{RESTAURANT}:{station}")
         return screen
@@ -303,6 +315,11 @@ class OrdersLoad:
     async def _writer(self, name: str) -> Writer:
         socket = await connect(self._order.port, token_of(name, Role.MANAGER), name)
         return Writer(socket, OrderBook(self._menu, self._random, name), name)
+
+
+def _all_seconds(writers: list[Writer], screens: list[Screen]) -> Iterator[list[float]]:
+    yield from (one.answer_seconds for one in writers)
+    yield from (one.seconds for one in screens)
 
 
 async def _drained(writers: list[Writer]) -> None:

@@ -50,6 +50,27 @@ def _flat(*keys: str) -> Callable[[Sequence[Result]], str]:
     return make
 
 
+def _orders(results: Sequence[Result]) -> str:
+    heads = ["phase", "runs", "what", "median"]
+    rows = []
+    for (phase,), group in _grouped(results, "phase").items():
+        for path in _ORDER_FIGURES[phase].split():
+            rows.append([phase, str(len(group)), path, _middle(group, path)])
+    return _table(heads, rows)
+
+
+_ORDER_FIGURES = {
+    "pace": (
+        "per_second listeners answer_ms.p50 answer_ms.p99 screen_ms.p50 screen_ms.p99 "
+        "last_listener_ms.p50 last_listener_ms.p99 server_load generator_load"
+    ),
+    "rush": (
+        "connections window commands_per_second answer_ms.p50 answer_ms.p99 server_load "
+        "generator_load"
+    ),
+    "resume": "events megabytes ms worst_ms",
+}
+
 _TABLES: dict[str, Callable[[Sequence[Result]], str]] = {
     "fanout": _fanout,
     "rooms": _flat(
@@ -61,6 +82,7 @@ _TABLES: dict[str, Callable[[Sequence[Result]], str]] = {
         *("subject", "state_bytes", "cpu_ms_per_join", "wall_ms.p50", "wall_ms.p99"),
         "kib_per_idle_connection",
     ),
+    "orders": _orders,
     "open": _flat("shape", "documents", "wall_ms.p50", "wall_ms.p99", "cpu_ms"),
 }
 
@@ -74,7 +96,8 @@ def _grouped(results: Sequence[Result], *keys: str) -> dict[tuple[str, ...], lis
 
 def _doubts(results: Sequence[Result]) -> set[str]:
     return {
-        f"{one.get('workload')} {one.get('subject')} run {one.get('run')}: {doubt}"
+        f"{one.get('workload', one['verb'])} {one.get('subject', one.get('phase'))} "
+        f"run {one.get('run')}: {doubt}"
         for one in results
         for doubt in _listed(one.get("doubts"))
     }

@@ -324,3 +324,18 @@ def test_locks_behave_like_the_model(examples: int) -> None:
         LockMachine,
         settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
     )
+
+
+def test_room_filled_after_the_clock_was_set_back_keeps_a_field_no_longer_than_the_store() -> None:
+    machine = LockMachine()
+    try:
+        machine.begin()
+        machine.connect("a1")
+        machine.take(FIELDS[0], "a1")
+        machine.wall_clock_jumps(-3600.0)
+        machine.crash_and_restart()
+        machine.store_and_room_know_what_the_model_knows()
+        machine.advance(31.0, False)
+        machine.store_and_room_know_what_the_model_knows()
+    finally:
+        machine.teardown()
