@@ -74,7 +74,7 @@ class Config:
     redis: str | None = _setting(
         None,
         forms.url("redis", "rediss"),
-        "Redis for several servers; checked now, used by a later version.",
+        "Redis through which servers that share a PostgreSQL tell each other of new events.",
         flag="URL",
         secret=True,
     )

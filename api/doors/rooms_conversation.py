@@ -182,8 +182,9 @@ class Conversation:
             raise ProtocolViolation(f"this server speaks version {VERSION}", reason="bad_version")
         identity = self._identify(hello.token)
         connection_id = str(uuid4())
-        self._about |= {"device": hello.device, "app": hello.app}
-        self._commands.device = hello.device
+        device = hello.device or ""
+        self._about |= {"device": device, "app": "" if hello.app is None else str(hello.app)}
+        self._commands.device = device
         self._live = Live(identity, connection_id, self.end, self._ask_for_token)
         self._reception.live.add(self._live)
         self._voice.say(

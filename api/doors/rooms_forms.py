@@ -1,13 +1,13 @@
 """The frames that clients of the rooms protocol send, as structs.
 
-Every field is checked here for its form; what it means is up to the conversation. A frame with a
-field that is not known is malformed: a client says in `hello` what it speaks.
+Every field is checked here for its form; what it means is up to the conversation. Behind `hello`, a
+frame with a field that is not known is malformed: a client says there what it speaks.
 Source: docs/protocols.md, "The rooms protocol".
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
@@ -19,21 +19,20 @@ LARGEST_HANDLE = 2**31 - 1
 Handle = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_HANDLE)]
 Room = Annotated[str, msgspec.Meta(max_length=ROOM_LIMIT_CHARACTERS)]
 Label = Annotated[str, msgspec.Meta(max_length=DEVICE_LIMIT_CHARACTERS)]
-Caps = Annotated[list[Label], msgspec.Meta(max_length=32)]
 
 
 class _Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One frame's map."""
 
 
-class Hello(_Form, frozen=True):
-    """The first frame: who speaks, and what."""
+class Hello(msgspec.Struct, frozen=True, kw_only=True):
+    """The first frame: who speaks, and what. Later clients may say more of themselves here."""
 
     v: int
     token: str | None = None
-    device: Label = ""  # what the device calls itself; for colleagues and for the log
-    app: Label = ""
-    caps: Caps = []
+    device: Label | None = None  # what the device calls itself; for colleagues and for the log
+    app: Label | int | float | None = None
+    caps: Any = None  # nothing depends on it yet
 
 
 class Token(_Form, frozen=True):
@@ -49,7 +48,7 @@ class Sub(_Form, frozen=True):
     room: Room
     epoch: int | str | None = None
     offset: int | None = None
-    want: Literal["snapshot", "events"] = "snapshot"  # without a cursor; events: from now on only
+    want: Any = None  # without a cursor; "events": from now on only, all else: a snapshot first
 
 
 class Unsub(_Form, frozen=True):
