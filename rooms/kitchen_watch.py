@@ -23,6 +23,7 @@ from typing import Any
 from collab.errors import ProtocolViolation, StoreError
 from collab.orders.executed import Executed, Mark, Told
 from collab.orders.terms import EXPO
+from collab.orders.tickets import ALARM_CLEARED, ALARM_RAISED, ALARMS_READ
 from collab.records import StreamEvent
 from collab.room_names import RoomKind, RoomName, parse_room
 from rooms.clock import Clock
@@ -33,7 +34,6 @@ from rooms.screen_marks import Place, ScreenMarks
 WARN_SECONDS = 3.0
 ALARM_SECONDS = 15.0
 LOOK_SECONDS = 1.0
-ALARMS_READ = 1000  # newest events of a floor in which alarms are looked for after a start
 
 log = logging.getLogger("mirepoix.kitchen")
 
@@ -165,9 +165,9 @@ class KitchenWatch:
         page = await self._streams.read(stream_id, after, ALARMS_READ)
         raised: dict[str, str] = {}
         for event in (numbered.event for numbered in page.events):
-            if event.type == "alarm.raised":
+            if event.type == ALARM_RAISED:
                 raised[str(event.body["ticket"])] = str(event.body["level"])
-            elif event.type == "alarm.cleared":
+            elif event.type == ALARM_CLEARED:
                 raised.pop(str(event.body["ticket"]), None)
         return raised
 
@@ -178,7 +178,7 @@ class KitchenWatch:
         await self._append(f"floor:{restaurant_id}", events)
         for event in events:
             ticket_id = str(event.body["ticket"])
-            if event.type == "alarm.raised":
+            if event.type == ALARM_RAISED:
                 kitchen.raised[ticket_id] = str(event.body["level"])
             else:
                 kitchen.raised.pop(ticket_id, None)
@@ -254,9 +254,9 @@ class KitchenWatch:
             level, unseen = found
             if level != told and told != "alarm":
                 since = int(unseen.at.timestamp() * 1000)
-                yield StreamEvent("alarm.raised", "server", _alarm(entry.ticket, level, since), now)
+                yield StreamEvent(ALARM_RAISED, "server", _alarm(entry.ticket, level, since), now)
         for ticket_id in standing:
-            yield StreamEvent("alarm.cleared", "server", {"ticket": ticket_id}, now)
+            yield StreamEvent(ALARM_CLEARED, "server", {"ticket": ticket_id}, now)
 
 
 def _alarm(ticket: OpenTicket, level: str, since: int) -> dict[str, object]:

@@ -7,6 +7,7 @@ and checkpoints, the others cannot: two that do at once may corrupt the WAL befo
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -70,6 +71,7 @@ def sqlite_writer(path: Path) -> AsyncEngine:
         pool_size=1,
         max_overflow=0,
         pool_reset_on_return=None,  # Database ends every transaction itself
+        json_deserializer=load_json,
     )
     _prepare(engine, WRITER_PRAGMAS, "BEGIN IMMEDIATE")
     return engine
@@ -82,6 +84,7 @@ def sqlite_readers(path: Path) -> AsyncEngine:
         connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_SECONDS},
         pool_size=READERS,
         max_overflow=0,
+        json_deserializer=load_json,
     )
     _prepare(engine, READER_PRAGMAS, "BEGIN")
     return engine
@@ -90,7 +93,11 @@ def sqlite_readers(path: Path) -> AsyncEngine:
 def postgres(address: str) -> AsyncEngine:
     """The engine of a PostgreSQL database; connections that died are noticed before use."""
     return create_async_engine(
-        address, pool_size=POSTGRES_CONNECTIONS, max_overflow=0, pool_pre_ping=True
+        address,
+        pool_size=POSTGRES_CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,
+        json_deserializer=load_json,
     )
 
 
@@ -137,7 +144,7 @@ def inside_driver(connection: sqlite3.Connection) -> Engine:
         poolclass=StaticPool,
         pool_reset_on_return=None,  # whoever uses it ends every transaction
         json_serializer=dump_json,
-        json_deserializer=msgspec.json.decode,
+        json_deserializer=load_json,
     )
 
     @event.listens_for(engine, "begin")
@@ -150,6 +157,16 @@ def inside_driver(connection: sqlite3.Connection) -> Engine:
 def dump_json(value: object) -> str:
     """JSON in a ninth of the time; for values without NaN and without half surrogate pairs."""
     return msgspec.json.encode(value).decode()
+
+
+def load_json(text: str | bytes) -> object:
+    """JSON in half the time. Rows of menus may hold what `msgspec` does not read, such as half a
+    surrogate pair, and the standard library wrote: it reads them too."""
+    try:
+        loaded: object = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        loaded = json.loads(text)
+    return loaded
 
 
 def begin_immediate(connection: sqlite3.Connection) -> None:

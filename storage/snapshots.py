@@ -16,13 +16,27 @@ from sqlalchemy import Connection, select
 from collab.orders.order import Order
 from collab.orders.plain import order_of
 from collab.orders.terms import EXPO
-from collab.orders.tickets import Count, all_day, open_tickets
-from collab.orders.views import milliseconds, order_view, stock_view, summary_json, ticket_json
+from collab.orders.tickets import (
+    ALARM_CLEARED,
+    ALARM_RAISED,
+    ALARMS_READ,
+    Count,
+    all_day,
+    open_tickets,
+)
+from collab.orders.views import (
+    bare_summary_json,
+    milliseconds,
+    order_view,
+    stock_view,
+    summary_json,
+    ticket_json,
+)
 from collab.records import Snapshot
 from collab.room_names import RoomKind, RoomName
 from storage.database import Database
 from storage.lock_rows import MENU
-from storage.menu_tables import menu_conflicts, resource_locks, streams
+from storage.menu_tables import menu_conflicts, resource_locks, stream_events, streams
 from storage.order_rows import load_orders, load_stock
 from storage.order_tables import visits
 from storage.orders import open_orders_of
@@ -71,10 +85,12 @@ class SnapshotStore:
                     "orders": [summary_json(one) for one in _open_orders(connection, room.id)],
                     "stock": _stock(connection, room.id),
                     "visits": _visits(connection, room.id, self._database.clock()),
+                    "alarms": _alarms(connection, str(room)),
                 }
             case RoomKind.USER:
                 found = _open_orders(connection, restaurant_id)
-                return {"orders": [summary_json(one) for one in found if room.id in one.staff]}
+                own = [one for one in found if room.id in one.staff]
+                return {"orders": [bare_summary_json(one) for one in own]}  # cooks hear it too
             case RoomKind.MENU_EVENTS:
                 return {
                     "conflicts": _conflicts(connection, room.id),
@@ -138,6 +154,27 @@ def _visits(connection: Connection, restaurant_id: str, now: datetime) -> list[P
         }
         for row in connection.execute(query)
     ]
+
+
+def _alarms(connection: Connection, stream_id: str) -> list[Plain]:
+    """Those that stand, each as `alarm.raised` told it; by the newest events of the floor."""
+    top = select(streams.c.top).where(streams.c.id == stream_id).scalar_subquery()
+    query = (
+        select(stream_events.c.type, stream_events.c.body)
+        .where(
+            stream_events.c.stream_id == stream_id,
+            stream_events.c.offset > top - ALARMS_READ,
+            stream_events.c.type.in_((ALARM_RAISED, ALARM_CLEARED)),
+        )
+        .order_by(stream_events.c.offset)
+    )
+    standing: dict[str, Plain] = {}
+    for row in connection.execute(query):
+        if row.type == ALARM_RAISED:
+            standing[row.body["ticket"]] = row.body
+        else:
+            standing.pop(row.body["ticket"], None)
+    return list(standing.values())
 
 
 def _conflicts(connection: Connection, menu_id: str) -> list[Plain]:

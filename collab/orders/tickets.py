@@ -29,6 +29,10 @@ class Age(StrEnum):
     LATE = "late"
 
 
+ALARM_RAISED, ALARM_CLEARED = "alarm.raised", "alarm.cleared"  # on the floor, about a ticket
+ALARMS_READ = 1000  # newest events of a floor in which standing alarms are looked for
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """What one station has to cook of one course of an order, of one time that somebody placed."""

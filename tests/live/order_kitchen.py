@@ -49,9 +49,12 @@ class KitchenScreen:
         """Cook until cancelled."""
         async with asyncio.TaskGroup() as group:
             self._group = group
-            for ticket in list(self.tickets):
-                self._cook_soon(ticket)
-            await asyncio.Event().wait()
+            try:
+                for ticket in list(self.tickets):
+                    self._cook_soon(ticket)
+                await asyncio.Event().wait()
+            finally:
+                self._group = None
 
     @property
     def is_done(self) -> bool:

@@ -16,17 +16,18 @@ from typing import Any
 
 import pytest
 
-from benchmarks.orders_mix import STATIONS
+from benchmarks.orders_mix import STATIONS, Wish, dishes_of
 from collab.identity import Role
 from tests.live.conftest import StartServer
 from tests.live.evening import Evening, Plan
 from tests.live.order_audience import MONEY, keys_in
 from tests.live.order_disk import OrdersOnDisk, check_disk
 from tests.live.order_histories import check_commands, check_real_time, check_viewing
-from tests.live.order_house import MANAGER, SETTINGS, House, furnished, token_of
+from tests.live.order_house import MANAGER, SETTINGS, House, add_body, furnished, token_of
 from tests.live.order_kitchen import KitchenScreen
 from tests.live.order_roads import Fault, Road
 from tests.live.order_tablets import Notes, Tablet, running, settled
+from tests.live.order_truth import Oversold
 from tests.live.visitors import HOME
 
 COOK_SECONDS = (1.0, 5.0)  # one to five minutes, sixty times as fast
@@ -157,3 +158,28 @@ async def test_long_evening_ends_with_every_cent_and_every_ticket(
     start_server: StartServer, seed: int
 ) -> None:
     await evening(start_server, Plan(open_seconds=240.0), seed)
+
+
+async def test_selling_what_is_not_there_is_found(start_server: StartServer) -> None:
+    """The test of the test: a server that never looks at the stock is caught by the same check."""
+    server = await start_server(
+        settings=SETTINGS, dev=False, supervised=False, mutant="forget_stock"
+    )
+    house = await furnished(server)
+    manager = Tablet("manager", lambda: server.port, MANAGER, Notes(), Random(1))
+    async with running(manager):
+        dish = next(one["id"] for one in dishes_of(house.menu) if not one.get("modifiers"))
+        wish = Wish(dish, 3, next(iter(sizes_of(house, dish)), None))
+        stock = await manager.do(f"stock:{HOME}", "stock.set", target=f"item:{dish}", remaining=2)
+        assert stock.result == "ok"
+        await manager.do("order:o", "order.open")
+        added = await manager.do("order:o", "line.add", **add_body("a", wish, house))
+        assert added.result == "ok", added
+        assert (await manager.do("order:o", "order.place")).result == "ok"
+    with pytest.raises(Oversold):
+        check_disk(OrdersOnDisk.read(server.database, HOME))
+
+
+def sizes_of(house: House, dish: str) -> list[str]:
+    (found,) = [one for one in dishes_of(house.menu) if one["id"] == dish]
+    return [one["id"] for one in found.get("variations", ())]

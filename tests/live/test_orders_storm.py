@@ -68,7 +68,7 @@ def check_byes(byes: list[Any]) -> None:
     """Everybody was told to come back, spread over a window that grows with the crowd."""
     assert {(one["code"], one["reconnect"]) for one in byes} == {(1012, True)}
     waits = sorted(one["after_ms"] for one in byes)
-    window_ms = max(500, 5 * len(byes))
+    window_ms = max(500, 5 * (len(byes) + 1))  # the owner was there, too
     assert waits[-1] <= window_ms
     in_tenths = Counter(min(wait * 10 // window_ms, 9) for wait in waits)
     assert max(in_tenths.values()) < len(byes) / 4, f"they come in waves: {in_tenths}"
@@ -175,7 +175,7 @@ async def test_too_much_at_once_is_answered_and_done_once_later(
     notes, random = Notes(), Random(1)
     tablets = [
         Tablet(f"t{n}", lambda: server.port, token_of(f"t{n}", Role.WAITER), notes, random)
-        for n in range(75)
+        for n in range(56)
     ]
     async with running(*tablets):
         async with asyncio.TaskGroup() as group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import sqlite3
@@ -394,3 +395,8 @@ async def test_nothing_is_written_after_a_failed_fsync(sqlite_store: Any) -> Non
         pytest.skip("strace may not trace here (ptrace is not permitted)")
     first, reasons = done.stdout.split(" ", 1)
     assert int(first) > 5 and reasons == "{'fsync_failed'}\n", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("text", ['{"a": [1, 2.5, null, "ä"]}', '"\\ud800"', "NaN", "1e400", "[]"])
+def test_json_is_read_as_the_standard_library_reads_it(text: str) -> None:
+    assert repr(engines.load_json(text)) == repr(json.loads(text))

@@ -116,6 +116,16 @@ async def test_floor_shows_orders_stock_and_visits(house: House) -> None:
     assert visit["opened_at"] == milliseconds(NOON)
 
 
+async def test_floor_shows_the_alarms_that_stand(house: House) -> None:
+    def told(type: str, ticket: str, level: str = "warn") -> StreamEvent:
+        return StreamEvent(type, "server", {"ticket": ticket, "level": level}, NOON)
+
+    events = [told("alarm.raised", "a"), told("alarm.raised", "b"), told("alarm.cleared", "a")]
+    await house.streams.append("floor:bistro", [*events, told("alarm.raised", "b", "alarm")])
+    body: Any = (await snapshot(house, "floor:bistro")).body
+    assert body["alarms"] == [{"ticket": "b", "level": "alarm"}]
+
+
 async def test_stock_is_shown_without_who_set_it(house: House) -> None:
     await house.say(house.command("item.86", None, {"target": "item:steak"}, COOK))
     found = await snapshot(house, "stock:bistro")
@@ -127,6 +137,7 @@ async def test_user_sees_the_open_orders_that_they_look_after(house: House) -> N
     await house.say(house.open("o"), house.open("p", actor=MANAGER))
     body: Any = (await snapshot(house, "user:wil")).body
     assert [one["order_id"] for one in body["orders"]] == ["o"]
+    assert body["orders"][0].keys().isdisjoint({"total", "paid", "payment_state"}), "cooks hear it"
     elsewhere = await snapshot(house, "user:wil", "cantina")
     assert elsewhere.body == {"orders": []}
 
@@ -219,6 +230,6 @@ async def test_snapshot_and_the_events_after_it_are_everything(house: House) -> 
 async def test_snapshot_of_a_stream_with_events_of_others_only_counts_its_own(
     house: House,
 ) -> None:
-    await house.streams.append("floor:bistro", [StreamEvent("alarm.raised", "server", {}, NOON)])
+    await house.streams.append("floor:bistro", [StreamEvent("note", "server", {}, NOON)])
     assert (await snapshot(house, "floor:bistro")).at == 1
     assert (await snapshot(house, "stock:bistro")).at == 0
