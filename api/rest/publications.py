@@ -28,9 +28,10 @@ from collab.identity import Act
 from collab.schedule import Publication, effective, next_change
 from storage.publications import Schedule
 
+MENU_VERSION = "Menu-Version"  # what an order names as `menu_version`
 _OPEN_TO_ALL = {
     hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",
-    hdrs.ACCESS_CONTROL_EXPOSE_HEADERS: "ETag",
+    hdrs.ACCESS_CONTROL_EXPOSE_HEADERS: f"ETag, {MENU_VERSION}",
 }
 
 
@@ -85,6 +86,7 @@ async def published(call: Call) -> web.Response:
     fresh_seconds = _fresh_seconds(call.house.config.guest_cache_seconds, now, change)
     answer.headers[hdrs.CACHE_CONTROL] = f"public, max-age={fresh_seconds}"
     answer.headers.update(_OPEN_TO_ALL)
+    answer.headers[MENU_VERSION] = str(view.number)
     return answer
 
 

@@ -43,9 +43,9 @@ def _add(order: Order, form: AddLine, actor: Actor, scene: Scene) -> Verdict:
 
 
 def _change(order: Order, form: ChangeLine, actor: Actor, scene: Scene) -> Verdict:
-    is_chosen_anew = form.menu is not None and form.menu_version is not None
+    is_chosen_anew = form.menu is not None
     if not is_chosen_anew and (form.variation is not None or form.options is not None):
-        return Refusal("bad_command", "Variation and options need `menu` and `menu_version`.")
+        return Refusal("bad_command", "Variation and options need `menu`.")
     line = order.lines.get(form.line)
     if line is None:
         return _unknown_line()
@@ -80,7 +80,7 @@ def _remove(order: Order, form: OneLine, actor: Actor, scene: Scene) -> Verdict:
 def _chosen_anew(
     order: Order, line: Line, form: ChangeLine, actor: Actor, scene: Scene
 ) -> Line | Refusal:
-    assert form.menu is not None and form.menu_version is not None
+    assert form.menu is not None
     wish = Wish(
         form.menu,
         form.menu_version,

@@ -93,8 +93,9 @@ class AddLine:
 
     line: str = field(metadata={"check": identifier})
     menu: str = field(metadata={"check": identifier})
-    menu_version: int = field(metadata={"check": whole(1, VERSION_LIMIT)})  # that the client saw
     item: str = field(metadata={"check": part_id})
+    # That the client saw; None: whatever guests see now.
+    menu_version: int | None = field(default=None, metadata={"check": whole(1, VERSION_LIMIT)})
     quantity: int = field(default=1, metadata={"check": _QUANTITY})
     variation: str | None = field(default=None, metadata={"check": maybe(part_id)})
     options: tuple[OptionChoice, ...] = field(
@@ -112,8 +113,8 @@ class AddLine:
 class ChangeLine:
     """`line.change`: what is left out stays.
 
-    With menu and version the dish is chosen anew: variation and options are taken as they stand
-    here, and the price with them. Without them neither can be changed.
+    With `menu` the dish is chosen anew: variation and options are taken as they stand here, and the
+    price with them. Without it neither can be changed.
     """
 
     line: str = field(metadata={"check": identifier})

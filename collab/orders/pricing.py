@@ -31,7 +31,7 @@ class Wish:
     """A dish that somebody chose, with the version they chose it from."""
 
     menu_id: str
-    menu_version: int
+    menu_version: int | None  # that the client saw; None: whatever guests see now
     item_id: str
     variation_id: str | None = None
     options: tuple[OptionChoice, ...] = ()
@@ -75,8 +75,9 @@ def price_line(
     if on_sale.effective is None or on_sale.effective not in on_sale.lists:
         return Refusal("not_for_sale", "This menu is not published.")
     prices = on_sale.lists[on_sale.effective]
-    seen = on_sale.lists.get(wish.menu_version)
-    if seen is not None and _is_honoured(on_sale, wish.menu_version, terms, opened_at, at):
+    number = on_sale.effective if wish.menu_version is None else wish.menu_version
+    seen = on_sale.lists.get(number)
+    if seen is not None and _is_honoured(on_sale, number, terms, opened_at, at):
         prices = seen
     if prices.currency != currency:
         return Refusal("not_for_sale", "The menu is in another currency than the order.")
@@ -85,7 +86,7 @@ def price_line(
         return found
     expected = wish.expected
     if expected is None:
-        if prices.number == wish.menu_version:
+        if prices.number == number:
             return found
         old = None if seen is None else _price_by(seen, wish, terms, at)
         expected = old.price if isinstance(old, PricedLine) else None

@@ -115,6 +115,8 @@ async def test_published_menu_may_be_kept_by_anybody(lunch, ask):
     assert tag == f'W/"{sha256}"' == f'W/"{fingerprint(content)}"'
     assert first.headers["Cache-Control"] == "public, max-age=60"
     assert first.headers["Access-Control-Allow-Origin"] == "*"
+    assert first.headers["Menu-Version"] == "1", "what an order names"
+    assert "Menu-Version" in first.headers["Access-Control-Expose-Headers"]
     again = await guests(lunch, **{"If-None-Match": tag})
     assert (again.status, await again.read()) == (304, b"")
     assert again.headers["Cache-Control"] == "public, max-age=60"

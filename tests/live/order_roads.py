@@ -136,6 +136,8 @@ class Road:
                 if Fault.CUT in trip.faults:
                     data = data[: len(data) // 2]
                 await _written(writer, data, STUTTER_BYTES if Fault.STUTTER in trip.faults else 0)
+        while Fault.FROZEN in trip.faults:  # not even the end gets through
+            await trip.moves.wait()
         trip.cut()
 
 

@@ -191,12 +191,16 @@ async def test_half_open_connection_is_offline_within_35_seconds(
     async with Road(server.port, Random(1)) as road, watching(server, "wanda") as (wanda,):
         screen = tablet(server, "wall", token_of("kim", Role.KITCHEN), road.port)
         screen.follow(f"kitchen:{HOME}")
-        async with running(screen), asyncio.TaskGroup() as group:
-            await settled(lambda: wanda.status("kim") == "active", "kim is here", 10)
-            frozen = group.create_task(road.suffer(Fault.FROZEN, 120))
-            began = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            async with running(screen):
+                await settled(lambda: wanda.status("kim") == "active", "kim is here", 10)
+                frozen = group.create_task(road.suffer(Fault.FROZEN, 120))
+                await asyncio.sleep(0)
+            began = time.monotonic()  # the screen is gone, and nobody tells the server
             await settled(
                 lambda: "person.left kim" in wanda.types, "kim is gone", HALF_OPEN_SECONDS
             )
-            print(f"gone after {time.monotonic() - began:.1f} s")
+            took = time.monotonic() - began
             frozen.cancel()
+        print(f"gone after {took:.1f} s")
+        assert took > 1, "somebody told the server"

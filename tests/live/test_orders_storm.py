@@ -32,7 +32,7 @@ MEBIBYTE: Final = 1024 * 1024
 
 
 async def storm(start_server: StartServer, crowd: int, rounds: int) -> None:
-    server = await start_server(settings=SETTINGS, dev=False)
+    server = await start_server(settings={**SETTINGS, "connections_per_ip": 2 * crowd}, dev=False)
     await furnished(server)
     notes, random = Notes(), Random(1)
     owner = Tablet("owner", lambda: server.port, OWNER, notes, random)

@@ -22,7 +22,7 @@ def test_a_whole_line_is_read() -> None:
          "note": "kein Salz 🧂", "seat": " 3 ", "variation": None, "expected": 0},
     )  # fmt: skip
     assert form == AddLine(
-        "l1", "menu", 1, "soup", 99, None, (OptionChoice("g", "o", 2),), 1, "3", "kein Salz 🧂", 0
+        "l1", "menu", "soup", 1, 99, None, (OptionChoice("g", "o", 2),), 1, "3", "kein Salz 🧂", 0
     )
 
 

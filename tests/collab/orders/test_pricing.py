@@ -45,6 +45,17 @@ def test_names_prices_tax_and_allergens_are_copied_into_the_line() -> None:
     assert (line.allergens, line.may_contain) == (("celery",), ("milk",))
 
 
+def test_without_a_version_the_price_is_what_guests_see_now() -> None:
+    evening = after_price_rise(60)
+    wish = {name: value for name, value in SOUP.items() if name != "menu_version"}
+    assert evening.do("line.add", **wish).code is None
+    line = evening.order.lines["l1"]
+    assert (line.menu_version, line.unit_price) == (2, evening.menu.lists[2].items["soup"].price)
+    old = evening.menu.lists[1].items["soup"].price
+    refused = evening.do("line.add", **{**wish, "line": "l2", "expected": old})
+    assert refused.code == "price_changed", "what the screen said still counts"
+
+
 def test_options_and_variations_are_priced() -> None:
     evening = seated()
     sides = {"group": "sides", "option": "fries", "quantity": 2}
