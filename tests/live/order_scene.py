@@ -14,7 +14,8 @@ import aiohttp
 from collab.identity import Role
 from tests.live.conftest import StartServer
 from tests.live.order_house import MANAGER, OWNER, SETTINGS, WAITER, House, furnished, token_of
-from tests.live.order_tablets import Notes, Tablet, running
+from tests.live.order_notes import Notes
+from tests.live.order_tablets import Tablet, running
 from tests.live.server import LiveServer
 from tests.live.visitors import ELSEWHERE, ask, bearer
 
@@ -78,13 +79,14 @@ class Scene:
             if dish["id"] == LINE_ITEM
         )
         pay = {"payment": "first", "amount": price, "method": "cash"}
-        return {
+        steps: dict[str, tuple[str, dict[str, Any]]] = {
             "place": ("order.place", {}),
             "hold": ("course.hold", {"course": 1}),
             "bump": ("ticket.bump", {"ticket": f"{order}.1.1.grill"}),
             "pay": ("payment.record", pay),
             "close": ("order.close", {}),
-        }[step]
+        }
+        return steps[step]
 
     @property
     def tokens(self) -> dict[str, str]:

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 from typing import Any, Final
@@ -22,71 +21,24 @@ import aiohttp
 import msgpack
 
 from tests.live.order_histories import Asked, OutOfOrder, Shown, Viewing
+from tests.live.order_notes import (
+    Answer,
+    Fields,
+    Followed,
+    Notes,
+    OnEvent,
+    OnSnapshot,
+    Queued,
+    command_frame,
+    pack,
+    subscription_frame,
+)
 
 SUBPROTOCOL: Final = "mirepoix.v1"
 CONNECT_SECONDS: Final = 5.0
 SILENCE_SECONDS: Final = 2.5  # after which a command that was not answered is sent anew
 BACKOFF_SECONDS: Final = (0.05, 0.4)  # random between these; people wait longer
 ANSWER_SECONDS: Final = 60.0
-
-Fields = Mapping[str, Any]
-OnEvent = Callable[[Shown], None]
-OnSnapshot = Callable[[Any], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a command."""
-
-    result: str  # "ok", "noop", "dup" or "rejected"
-    seq: int | None
-    offset: int | None
-    code: str | None
-    current: Mapping[str, Any]
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it holds now, by this command or before it."""
-        return self.result != "rejected"
-
-
-@dataclass(slots=True, eq=False)
-class Followed:
-    """One room on one device."""
-
-    room: str
-    handle: int
-    viewing: Viewing
-    on_event: OnEvent | None
-    on_snapshot: OnSnapshot | None
-    epoch: str | None = None
-    offset: int = 0
-    is_live: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-@dataclass(slots=True)
-class _Queued:
-    id: str
-    room: str
-    type: str
-    body: Fields
-    number: int
-    answer: asyncio.Future[Answer]
-    asked: Asked
-
-
-@dataclass(slots=True)
-class Notes:
-    """What all devices asked and saw."""
-
-    asked: list[Asked] = field(default_factory=list)
-    viewings: list[Viewing] = field(default_factory=list)
-    connections: int = 0
-    resends: int = 0
-    overloads: int = 0  # answers that said to come again
-    repeats: int = 0  # events that came again
-    snapshots: int = 0
-    resumed: int = 0  # rooms gone on with after a connection was lost
 
 
 class Tablet:
@@ -107,7 +59,7 @@ class Tablet:
         self.byes: list[Fields] = []
         self.closed_with: int | None = None  # the last close code
         self._port = port
-        self._queue: dict[str, _Queued] = {}
+        self._queue: dict[str, Queued] = {}
         self._rooms: dict[int, Followed] = {}
         self._handles = count(1)
         self._numbers = count(1)
@@ -123,16 +75,16 @@ class Tablet:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await queued.answer
 
-    def queue(self, room: str, type: str, body: Fields, *, id: str | None = None) -> _Queued:
+    def queue(self, room: str, type: str, body: Fields, *, id: str | None = None) -> Queued:
         """Queue a command; it is sent now or when there is a connection."""
         number = next(self._numbers)
         id = id or f"{self.name}-{number}"
         asked = Asked(id, type, time.monotonic())
         self.notes.asked.append(asked)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        queued = _Queued(id, room, type, body, number, answer, asked)
+        queued = Queued(id, room, type, body, number, answer, asked)
         self._queue[id] = queued
-        self._post(_command(queued))
+        self._post(command_frame(queued))
         return queued
 
     def follow(
@@ -143,7 +95,7 @@ class Tablet:
         self.notes.viewings.append(viewing)
         followed = Followed(room, next(self._handles), viewing, on_event, on_snapshot)
         self._rooms[followed.handle] = followed
-        self._post(_subscription(followed))
+        self._post(subscription_frame(followed))
         return followed
 
     def leave(self, followed: Followed) -> None:
@@ -197,10 +149,10 @@ class Tablet:
         self._post(["hello", {"v": 1, "device": self.name, "app": "tests", "caps": []}])
         for followed in self._rooms.values():
             self.notes.resumed += followed.epoch is not None
-            self._post(_subscription(followed))
+            self._post(subscription_frame(followed))
         for queued in list(self._queue.values()):
             self.notes.resends += 1
-            self._post(_command(queued))
+            self._post(command_frame(queued))
         sending = asyncio.create_task(self._send(socket, self._outgoing))
         try:
             await self._listen(socket)
@@ -256,7 +208,7 @@ class Tablet:
                 followed = self._rooms.get(fields["h"])
                 if followed is not None:
                     followed.epoch = None
-                    self._post(_subscription(followed))
+                    self._post(subscription_frame(followed))
             case "bye":
                 self.byes.append(fields)
                 self._bye = fields
@@ -271,7 +223,7 @@ class Tablet:
         if code == "overloaded":
             self.notes.overloads += 1
             asyncio.get_running_loop().call_later(
-                self._backoff_seconds, self._post, _command(queued)
+                self._backoff_seconds, self._post, command_frame(queued)
             )
             return
         del self._queue[fields["id"]]
@@ -328,43 +280,6 @@ async def running(*tablets: Tablet) -> AsyncIterator[None]:
         yield
         for task in tasks:
             task.cancel()
-
-
-async def settled(is_so: Callable[[], bool | Awaitable[bool]], what: str, seconds: float) -> None:
-    """Wait until something is so. Raises AssertionError with `what`."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = is_so()
-        if found if isinstance(found, bool) else await found:
-            return
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        await asyncio.sleep(0.02)
-
-
-def pack(frame: list[Any]) -> bytes:
-    """One frame as msgpack."""
-    packed: bytes = msgpack.packb(frame)
-    return packed
-
-
-def _command(queued: _Queued) -> list[Any]:
-    return [
-        "cmd",
-        {
-            "id": queued.id,
-            "room": queued.room,
-            "type": queued.type,
-            "body": queued.body,
-            "device_seq": queued.number,
-        },
-    ]
-
-
-def _subscription(followed: Followed) -> list[Any]:
-    fields: dict[str, Any] = {"h": followed.handle, "room": followed.room}
-    if followed.epoch is not None:
-        fields |= {"epoch": followed.epoch, "offset": followed.offset}
-    return ["sub", fields]
 
 
 async def _closed(socket: aiohttp.ClientWebSocketResponse) -> None:

@@ -15,6 +15,7 @@ import aiohttp
 from tests.live.conftest import StartServer
 from tests.live.order_audience import MONEY, keys_in
 from tests.live.order_house import House
+from tests.live.order_notes import Notes, settled
 from tests.live.order_scene import (
     EXPO,
     GRILL,
@@ -30,7 +31,7 @@ from tests.live.order_scene import (
     heard,
     opened,
 )
-from tests.live.order_tablets import Notes, Tablet, running, settled
+from tests.live.order_tablets import Tablet, running
 from tests.live.visitors import ELSEWHERE, HOME, ask, bearer
 
 FLOOR: Final = frozenset({OWN, MAN, WA})
@@ -74,7 +75,7 @@ async def test_every_room_by_everybody_through_both_doors(start_server: StartSer
 async def subscribes(house: House, token: str, room: str) -> bool:
     async with connected(house.server, token) as socket:
         await socket.send_json(["sub", {"h": 1, "room": room}])
-        return (await heard(socket, "subd", "notice"))["op"] == "subd"
+        return bool((await heard(socket, "subd", "notice"))["op"] == "subd")
 
 
 async def streams(house: House, token: str, room: str) -> bool:

@@ -25,8 +25,9 @@ from tests.live.order_disk import OrdersOnDisk, check_disk
 from tests.live.order_histories import check_commands, check_real_time, check_viewing
 from tests.live.order_house import MANAGER, SETTINGS, House, add_body, furnished, token_of
 from tests.live.order_kitchen import KitchenScreen
+from tests.live.order_notes import Notes, settled
 from tests.live.order_roads import Fault, Road
-from tests.live.order_tablets import Notes, Tablet, running, settled
+from tests.live.order_tablets import Tablet, running
 from tests.live.order_truth import Oversold
 from tests.live.visitors import HOME
 

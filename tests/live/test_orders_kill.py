@@ -22,7 +22,8 @@ from tests.live.order_bustle import Bustle
 from tests.live.order_disk import OrdersOnDisk
 from tests.live.order_histories import LostCommand, UnequalScreens
 from tests.live.order_house import MANAGER, SETTINGS, WAITER, furnished, token_of
-from tests.live.order_tablets import Followed, Notes, Tablet, running, settled
+from tests.live.order_notes import Followed, Notes, settled
+from tests.live.order_tablets import Tablet, running
 from tests.live.server import LiveServer
 from tests.live.visitors import HOME
 

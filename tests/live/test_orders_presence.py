@@ -21,8 +21,9 @@ from collab.identity import Role
 from tests.live.conftest import StartServer
 from tests.live.order_histories import Shown
 from tests.live.order_house import OWNER, SETTINGS, WAITER, House, furnished, token_of
+from tests.live.order_notes import Notes, settled
 from tests.live.order_roads import Fault, Road
-from tests.live.order_tablets import Notes, Tablet, running, settled
+from tests.live.order_tablets import Tablet, running
 from tests.live.server import LiveServer
 from tests.live.visitors import ELSEWHERE, HOME, Visitor, ask, bearer
 

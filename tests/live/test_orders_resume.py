@@ -23,8 +23,9 @@ import pytest
 from tests.live.conftest import StartServer
 from tests.live.order_disk import OrdersOnDisk
 from tests.live.order_house import OWNER, SETTINGS, WAITER, House, furnished
+from tests.live.order_notes import Notes
 from tests.live.order_scene import connected, heard
-from tests.live.order_tablets import Notes, Tablet, running
+from tests.live.order_tablets import Tablet, running
 from tests.live.server import LiveServer
 from tests.live.visitors import HOME, bearer
 
@@ -80,7 +81,10 @@ async def resume_ws(server: LiveServer, room: str, epoch: str, offset: int, coun
 async def resume_sse(server: LiveServer, room: str, epoch: str, offset: int, count: int) -> Resumed:
     cursor = base64.urlsafe_b64encode(json.dumps({room: [epoch, offset]}).encode()).decode()
     headers = {**bearer(WAITER), "Last-Event-ID": cursor.rstrip("=")}
-    gap, offsets, rooms, has_snapshot = None, [], set(), False
+    gap: str | None = None
+    offsets: list[int] = []
+    rooms: set[str] = set()
+    has_snapshot = False
     async with (
         aiohttp.ClientSession() as session,
         session.get(f"{server.http}/sse", params={"rooms": room}, headers=headers) as answer,
@@ -275,7 +279,8 @@ async def test_a_snapshot_and_what_follows_leave_no_hole(
 
 async def join(server: LiveServer, door: Door) -> None:
     """Come without a cursor and hear twenty events: they begin right after the snapshot."""
-    at, offsets = -1, []
+    at = -1
+    offsets: list[int] = []
     if door == "ws":
         async with connected(server, WAITER) as socket:
             await socket.send_json(["sub", {"h": 1, "room": FLOOR}])

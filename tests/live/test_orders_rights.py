@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tests.live.conftest import StartServer
+from tests.live.order_notes import settled
 from tests.live.order_scene import (
     BAR,
     EXPO,
@@ -26,7 +27,6 @@ from tests.live.order_scene import (
     Scene,
     opened,
 )
-from tests.live.order_tablets import settled
 from tests.live.visitors import HOME, ask
 
 MANAGING: Final = frozenset({OWN, MAN})

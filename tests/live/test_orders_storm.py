@@ -20,7 +20,8 @@ from tests.live.conftest import StartServer
 from tests.live.order_disk import OrdersOnDisk, check_disk
 from tests.live.order_histories import check_commands, check_viewing
 from tests.live.order_house import OWNER, SETTINGS, WAITER, furnished, token_of
-from tests.live.order_tablets import Notes, Tablet, running, settled
+from tests.live.order_notes import Notes, settled
+from tests.live.order_tablets import Tablet, running
 from tests.live.raw_socket import TEXT, Closed, RawSocket
 from tests.live.server import LiveServer
 from tests.live.visitors import HOME, ask

