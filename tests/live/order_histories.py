@@ -207,7 +207,7 @@ def check_steps(order: str, steps: Iterable[tuple[str, str]]) -> None:
     """Rule 5 for one order: (line, type of event) in order. Raises OutOfOrder."""
     at: dict[str, int] = {}
     for line, type in steps:
-        if type in ("line.recalled", "line.held"):
+        if type in ("line.recalled", "course.held"):
             at[line] = min(at[line], 3 if type == "line.recalled" else 1)
             continue
         step = STEPS.get(type)

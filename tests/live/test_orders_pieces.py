@@ -239,6 +239,8 @@ def test_recall_and_hold_may_take_a_line_back() -> None:
     forth = ["line.added", "order.placed", "line.fired", "line.started", "line.ready"]
     again = ["line.recalled", "line.ready", "line.served", "line.recalled", "line.ready"]
     check_steps("o", [("l", type) for type in (*forth, *again)])
+    held = ["course.held", "line.fired", "line.started"]
+    check_steps("o", [("l", type) for type in (*forth[:3], *held)])
 
 
 def test_screens_are_held_against_what_is_stored() -> None:
