@@ -176,6 +176,7 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         is_shared=database.path is None,
         redis=config.redis,
         channel=instance,
+        slow_seconds=config.slow_reader_seconds,
     )
     menu_bell = MenuBell()
 

@@ -64,11 +64,15 @@ class EventHall:
         is_shared: bool,
         redis: str | None,
         channel: str,
+        slow_seconds: float,
     ) -> EventHall:
-        """is_shared: other servers use the database too. channel: of the doorbell."""
+        """is_shared: other servers use the database too. channel: of the doorbell.
+
+        slow_seconds: what a peer gets that takes nothing.
+        """
         memory = MemoryStream(draw_epoch())
         log = SwitchedLog(streams, memory)
-        events = EventRooms(log, meter, clock, is_shared=is_shared)
+        events = EventRooms(log, meter, clock, is_shared=is_shared, too_slow_seconds=slow_seconds)
         doorbell = None
         if redis is not None and is_shared:
             doorbell = Doorbell(redis, channel, lambda names: _heard(events, names), meter)

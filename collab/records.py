@@ -5,6 +5,7 @@ Times are aware datetimes in UTC; durations carry their unit in the name. Bytes 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -249,3 +250,12 @@ class EditSession:
 def stream_of(menu_id: str) -> str:
     """The stream of a menu's events: conflicts, publications, locks."""
     return f"menu:{menu_id}:events"
+
+
+def epoch_of(drawn: str, stream_id: str) -> str:
+    """The epoch of a stream that is made with others from one draw.
+
+    Streams that are born in one commit must not share one: a cursor of the one would be followed
+    in the other.
+    """
+    return f"{drawn}{zlib.crc32(stream_id.encode()):08x}"

@@ -22,7 +22,6 @@ from storage.database import open_database, settle
 from storage.engines import sqlite_path
 from storage.faults import driver_errors
 from storage.lock import FileLock
-from storage.streams import draw_epoch
 
 SIDE_FILES = ("-wal", "-shm", "-journal", ".heads")
 
@@ -90,7 +89,7 @@ def _draw_new_epochs(path: Path) -> None:
     with driver_errors(), closing(sqlite3.connect(path)) as connection:
         # A backup of an earlier version has no streams yet.
         if connection.execute("PRAGMA table_info(streams)").fetchone() is not None:
-            connection.execute("UPDATE streams SET epoch = ?", (draw_epoch(),))
+            connection.execute("UPDATE streams SET epoch = lower(hex(randomblob(8)))")
             connection.commit()
 
 

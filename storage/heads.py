@@ -133,7 +133,8 @@ async def compare(connection: AsyncConnection, path: Path, now: datetime) -> Hea
         elif promised < top:
             file.write({document_id: top})
     if any(file.promised.get(document_id, 0) > top for document_id, top in stored.items()):
-        await connection.execute(update(streams).values(epoch=secrets.token_hex(8)))
+        drawn = func.lower(func.hex(func.randomblob(8)))  # for every row anew
+        await connection.execute(update(streams).values(epoch=drawn))
     return file
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, func, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from collab.orders.executed import Told
-from collab.records import NumberedEvent, StreamEvent
+from collab.records import NumberedEvent, StreamEvent, epoch_of
 from storage.bulk import insert_rows
 from storage.database import Database
 from storage.menu_tables import stream_events, streams
@@ -78,7 +78,11 @@ def append_streams(
     raised = connection.execute(
         _RAISE[connection.dialect.name],
         [
-            {"id": stream_id, "epoch": epoch_if_new, "top": len(batches[stream_id])}
+            {
+                "id": stream_id,
+                "epoch": epoch_of(epoch_if_new, stream_id),
+                "top": len(batches[stream_id]),
+            }
             for stream_id in sorted(batches)
         ],
     )
@@ -102,7 +106,9 @@ def append_events_sqlite(
     firsts: dict[str, int] = {}
     rows: list[dict[str, Any]] = []
     for stream_id, events in batches.items():
-        raised = connection.execute(RAISE_STREAM, (stream_id, epoch_if_new, len(events)))
+        raised = connection.execute(
+            RAISE_STREAM, (stream_id, epoch_of(epoch_if_new, stream_id), len(events))
+        )
         firsts[stream_id] = raised.fetchall()[0][0] - len(events) + 1
         rows += _rows(stream_id, firsts[stream_id], events)
     _INSERT_EVENTS.run(connection, rows)

@@ -27,7 +27,7 @@ from api.doors.rooms_forms import (
     Cmd,
     Sync,
 )
-from api.plain_data import check_plain
+from api.plain_data import LARGEST_INT, check_plain
 from collab.errors import ProtocolViolation, TooLarge
 from rooms.frames import binary_frame, text_frame
 from rooms.listener import EventBatch
@@ -176,6 +176,10 @@ def _listed(batch: EventBatch) -> list[tuple[object, ...]]:
 
 def _formed(value: Any) -> ClientFrame:
     """The form of a decoded frame. Raises ValueError."""
+    match value:
+        case ["sub", {"offset": int(offset)}] if abs(offset) > LARGEST_INT:
+            # A cursor that leads nowhere is answered `gap`, however far it leads.
+            value[1]["offset"] = LARGEST_INT if offset > 0 else -LARGEST_INT
     check_plain(value, DEPTH_LIMIT)
     match value:
         case [str(op), dict(content)] if op in FORMS:

@@ -35,7 +35,7 @@ class Plan:
 
     tables: int = 20
     waiters: int = 6
-    open_seconds: float = 20.0  # during which new guests come; those who are in may stay
+    open_seconds: float = 16.0  # during which new guests come; those who are in may stay
     eating_seconds: tuple[float, float] = (1.0, 6.0)  # after each round
     with_code: float = 0.4  # orders by guests who used the code of their table
     second_course: float = 0.15

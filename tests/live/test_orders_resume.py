@@ -207,6 +207,7 @@ async def test_restoring_a_backup_makes_every_cursor_worthless(
             assert found.gap == "epoch", (door, offset, found)
     now = OrdersOnDisk.read(server.database, HOME)
     assert now.epochs[FLOOR] != disk.epochs[FLOOR]
+    assert now.epochs[FLOOR] != now.epochs[OTHER], "a cursor of one room would do for another"
     for door in DOORS:
         found = await resume(server, door, FLOOR, now.epochs[FLOOR], EVENTS - 3, 3)
         assert tuple(found.offsets) == after(EVENTS - 3)

@@ -254,7 +254,8 @@ async def test_epoch_of_a_stream_is_drawn_once(store: Any) -> None:
     for number in (1, 2):
         done = await updates.append([meant("lunch", Consequences(events=(event(n=number),)))])
         assert done.first_offsets == {"lunch": number}
-    assert (await StreamStore(store.database).read(stream_of("lunch"), 0, 10)).epoch == "first"
+    page = await StreamStore(store.database).read(stream_of("lunch"), 0, 10)
+    assert page.epoch.startswith("first")
 
 
 async def test_many_writers_leave_no_gap_and_nothing_twice(store: Any) -> None:
