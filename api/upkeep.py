@@ -16,7 +16,7 @@ from typing import NamedTuple
 from collab.errors import StoreError
 from rooms.clock import Clock
 from storage.history import HistoryStore
-from storage.orders import OrderStore
+from storage.orders import ANSWERS_KEPT, OrderStore
 from storage.outbox import OutboxStore
 from storage.retention import RetentionStore
 from storage.streams import StreamStore
@@ -91,7 +91,7 @@ class Upkeep:
         await self._webhooks.forget_dead(now - DEAD_LETTERS_KEPT)
         await self._in_steps(lambda: self._orders.retention.forget(now))
         await self._in_steps(lambda: self._orders.visits.forget(now - VISITS_KEPT, STEP))
-        await self._orders.orders.forget_commands(now)
+        await self._orders.orders.forget_commands(now - ANSWERS_KEPT)
 
     async def _trim_history(self, document_id: str, before: datetime) -> None:
         await self._in_steps(lambda: self._history.trim(document_id, before, STEP))

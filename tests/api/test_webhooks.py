@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from api import webhooks as module
 from api.upkeep import OrderUpkeep, Upkeep
@@ -28,6 +28,7 @@ from storage.database import Database, open_database
 from storage.documents import DocumentStore
 from storage.history import HistoryStore
 from storage.menu_tables import menu_changes, outbox
+from storage.order_tables import order_commands
 from storage.orders import OrderStore
 from storage.outbox import OutboxStore
 from storage.retention import RetentionStore
@@ -526,6 +527,10 @@ async def test_upkeep_tells_of_changes_and_forgets_what_is_old(scene: Scene) -> 
             await connection.execute(
                 insert(menu_changes).values({**entry, "id": id, "since": at, "at": at})
             )
+        for days in (6, 8):
+            answer = {"restaurant_id": "bistro", "command_id": f"{days} days", "result": {}}
+            answer |= {"fingerprint": b"f" * 32, "at": NOW - timedelta(days=days)}
+            await connection.execute(insert(order_commands).values(answer))
     await scene.events(1, "dinner")
     await upkeep.tell()
     assert told == []
@@ -537,6 +542,9 @@ async def test_upkeep_tells_of_changes_and_forgets_what_is_old(scene: Scene) -> 
     history = HistoryStore(scene.database)
     assert await history.find("lunch", "old") is None
     assert await history.find("lunch", "young") is not None
+    async with scene.database.read() as connection:
+        kept = await connection.scalars(select(order_commands.c.command_id))
+        assert kept.all() == ["6 days"], "an answer about the stock is kept for a week"
     assert (await scene.streams.read(stream_of("dinner"), 0, 9)).events
     scene.later(days=7)
     await upkeep.trim()
