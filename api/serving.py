@@ -8,6 +8,7 @@ it would be somebody else's code.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -24,6 +25,7 @@ EXIT_FAILED = 1
 # The thread that commits gives the interpreter lock back with every statement and waits this long
 # for it while the event loop is busy. With Python's 5 ms a commit for twenty documents took 100 ms.
 SWITCH_SECONDS = 0.0005
+COLLECT_AFTER = (10_000, 20, 20)  # new objects, and collections of the younger generation
 STOP_GRACE_SECONDS = 5.0  # beyond the child's own deadline, before it is killed
 # These cannot get better by trying again (storage/database.py).
 FINAL_REASONS = frozenset({"in_use", "address", "unsafe", "newer"})
@@ -69,6 +71,17 @@ def _run_loop(config: Config, descriptor: int | None) -> int:
         return runner.run(_serve(config, descriptor))
 
 
+def _settle_collector() -> None:
+    """Keep the garbage collector from walking what start-up made, over and over.
+
+    Modules, tables and statements live as long as the process. With Python's own thresholds a
+    collection of everything took part in every burst of connections or events.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+
+
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     if sys.platform == "win32":
         return None
@@ -106,6 +119,7 @@ async def _serve_once(config: Config) -> int:
     def on_ready() -> None:
         nonlocal is_ready
         is_ready = True
+        _settle_collector()
         log.info("ready", extra={"action": "ready"})
 
     try:
