@@ -64,7 +64,7 @@ class Mint:
         *roles: Role,
         restaurant: str = HOME,
         menus: Mapping[str, Access] | None = None,
-        ttl_seconds: float = 600,
+        ttl_seconds: float = 6 * 3600,  # the tests of a module come long after its tokens
         name: str | None = None,
     ) -> str:
         identity = Identity(user, name or user.title(), restaurant, frozenset(roles), menus or {})
