@@ -6,9 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
-# Tests against a running server want the machine for themselves; all others run two at a time.
-LIVE := tests/live tests/peers tests/benchmarks
-ALONE := tests $(LIVE:%=--ignore=%)
+# Tests of a busy server want the machine for themselves; all others run two at a time, those with
+# Node.js clients last: they mostly wait.
+LIVE := tests/live tests/benchmarks
+PEERS := tests/peers
+QUICK := tests $(LIVE:%=--ignore=%) $(PEERS:%=--ignore=%)
 
 .DEFAULT_GOAL := help
 
@@ -19,12 +21,14 @@ run: $(VENV)/.run ## start the server with a demo menu on http://127.0.0.1:8000
 	@$(BIN)/mirepoix serve --dev --port $(PORT)
 
 test: $(VENV)/.dev ## all tests but the long versions; says what was left out
-	@$(BIN)/python -m pytest $(ALONE) -n 2
+	@$(BIN)/python -m pytest $(QUICK) -n 2
 	@$(BIN)/python -m pytest $(LIVE)
+	@$(BIN)/python -m pytest $(PEERS) -n 2
 
 test-full: $(VENV)/.dev ## all tests, the long versions too
-	@$(BIN)/python -m pytest $(ALONE) -n 2 --full
+	@$(BIN)/python -m pytest $(QUICK) -n 2 --full
 	@$(BIN)/python -m pytest $(LIVE) --full
+	@$(BIN)/python -m pytest $(PEERS) -n 2 --full
 
 check: $(VENV)/.dev ## lint, format, types, layering
 	@$(BIN)/ruff check .
