@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from collab.errors import MirepoixError, StoreError
 from collab.records import NumberedEvent, stream_of
@@ -24,9 +25,13 @@ log = logging.getLogger("mirepoix.events")
 
 
 class EventPump:
-    """Shows new events of `menu:{id}:events` to the seats of open menus. One per house."""
+    """Shows new events of `menu:{id}:events` to the seats of open menus. One per house.
 
-    def __init__(self, rooms: EventRooms, lobby: Lobby) -> None:
+    ring: tells every room of a stream, also on other servers, that there may be something new.
+    """
+
+    def __init__(self, rooms: EventRooms, lobby: Lobby, ring: Callable[[str], None]) -> None:
+        self._ring = ring
         self._rooms = rooms
         self._lobby = lobby
         self._menus: dict[str, _Menu] = {}  # the open ones, by document id
@@ -35,7 +40,7 @@ class EventPump:
 
     def ring(self, document_id: str) -> None:
         """There are new events of this menu in the log, or there may be."""
-        self._rooms.ring(stream_of(document_id))
+        self._ring(stream_of(document_id))
 
     def opened(self, document_id: str, top: int) -> None:
         """A room was opened; its stream ended at offset `top` when it was loaded."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -22,12 +22,13 @@ from api.doors.reception import Reception
 from api.entrance import Entrance
 from api.event_pump import EventPump
 from api.guests_views import GuestsViews
+from api.house_work import settle, work
 from api.keyring import Keyring
 from api.live import LiveSeats
 from api.local_views import LocalViews
 from api.lock_desk import LockDesk
 from api.menu_edits import Edited, Plan, change_menu
-from api.metrics import Metrics, watch_loop_lag
+from api.metrics import Metrics
 from api.order_wing import EventHall, OrderWing
 from api.photo_desk import PhotoDesk
 from api.projector import Projector
@@ -39,7 +40,7 @@ from api.visit_desk import VisitDesk
 from api.webhooks import Courier, WebhookDeliverer
 from collab.awareness import AwarenessTable
 from collab.identity import Identity
-from collab.records import Appended, Document, MenuState, stream_of
+from collab.records import Appended, Document, MenuState
 from rooms.clock import Clock
 from rooms.journal import Journal
 from rooms.lease_clock import LeaseClock
@@ -152,16 +153,16 @@ async def open_house(config: Config, clock: Clock | None = None) -> AsyncIterato
         house = _build(config, clock, database, await database.instance())
         await house.revocations.refresh()
         await house.wing.start()
-        work = asyncio.create_task(_work(house), name="background work")
+        working = asyncio.create_task(work(house), name="background work")
         try:
             await asyncio.sleep(0)  # the lobby's task group is open before the first visitor
             house.health.is_open = True
             yield house
         finally:
             house.health.is_open = False
-            await _settle(house)
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            await settle(house)
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
     finally:
         await database.close()
 
@@ -180,10 +181,6 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
     )
     menu_bell = MenuBell()
 
-    def ring_menu(document_id: str) -> None:
-        """There are new events of a menu, written here."""
-        hall.ring(stream_of(document_id))
-
     documents = DocumentStore(database)
     access = AccessStore(database)
     session_store = SessionStore(database)
@@ -201,7 +198,7 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         monotonic=clock.monotonic,
         interval_seconds=config.commit_interval_ms / 1000,
         pause_after_seconds=config.save_pause_seconds,
-        on_appended=lambda appended: _ring(ring_menu, menu_bell, appended),
+        on_appended=lambda appended: _ring(events, menu_bell, appended),
     )
     sessions = SessionBook(
         session_store,
@@ -227,14 +224,14 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         on_open=lambda room, state: _opened(events, locks, room, state),
         on_close=lambda document_id: events.closed(document_id),
     )
-    events = EventPump(hall.events, lobby)
+    events = EventPump(hall.events, lobby, hall.ring)
     locks = LockDesk(
         LockStore(database),
         LeaseClock(clock),
         room_of=lobby.room_of,
         open_rooms=lobby.open_rooms,
         is_living=lambda session_id: sessions.find(session_id) is not None,
-        ring=ring_menu,
+        ring=events.ring,
         is_shared=database.path is None,
     )
     history, webhooks = HistoryStore(database), WebhookStore(database)
@@ -312,7 +309,7 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
             OrderUpkeep(orders, visits, retention),
             clock,
             history_days=config.history_days,
-            on_told=ring_menu,
+            on_told=events.ring,
         ),
         conflicts=ConflictStore(database),
         publications=publications,
@@ -327,7 +324,7 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
             lobby,
             journal,
             clock,
-            ring_events=ring_menu,
+            ring_events=events.ring,
         ),
         projector=Projector(ProjectionStore(database), documents, lobby, journal),
         renewals=RenewalStore(database),
@@ -368,60 +365,9 @@ async def _opened(events: EventPump, locks: LockDesk, room: MenuRoom, state: Men
     locks.opened(room)  # once more when the room can be found: what was taken meanwhile
 
 
-def _ring(ring_menu: Callable[[str], None], menu_bell: MenuBell, appended: Appended) -> None:
+def _ring(events: EventPump, menu_bell: MenuBell, appended: Appended) -> None:
     """Show what a commit of edits brought."""
     for document_id in appended.first_offsets:
-        ring_menu(document_id)
+        events.ring(document_id)
     for document_id in appended.tops:
         menu_bell.ring(document_id)
-
-
-async def _work(house: House) -> None:
-    """Everything that runs beside the requests. When one part fails, the server stops."""
-    parts: tuple[Callable[[], Awaitable[None]], ...] = (
-        house.journal.run,
-        house.lobby.run,
-        house.sessions.run,
-        house.live.run,
-        house.revocations.watch,
-        house.events.run,
-        house.locks.run,
-        house.photos.run,
-        house.projector.run,
-        house.upkeep.run,
-        house.version_keeper.run,
-        house.deliverer.run,
-        house.visit_desk.run,
-        *house.wing.work(),
-        lambda: watch_loop_lag(house.metrics),
-    )
-    try:
-        async with asyncio.TaskGroup() as group:
-            for part in parts:
-                group.create_task(_run(part))
-    except Exception:
-        house.health.is_open = False
-        log.critical("background work failed", exc_info=True, extra={"action": "work_failed"})
-        house.health.failed.set()
-
-
-async def _run(part: Callable[[], Awaitable[None]]) -> None:
-    await part()
-
-
-async def _settle(house: House) -> None:
-    """Save what can be saved within half of the deadline, and say what could not."""
-    if house.health.failed.is_set():
-        return
-    for room in house.lobby.open_rooms():
-        room.turns.flush()
-    try:
-        async with asyncio.timeout(house.config.shutdown_seconds / 2):
-            await house.journal.flush()
-            await house.wing.desk.flush()
-            await house.sessions.write()
-    except TimeoutError:
-        log.error(
-            "stopped before everything was saved; nothing of it was acknowledged",
-            extra={"action": "stopped_unsaved", "waiting": house.journal.waiting},
-        )

@@ -7,9 +7,9 @@ everything else.
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from api.doors.cable_bell import MenuBell
@@ -183,7 +183,7 @@ class OrderWing:
         ]
         await self.watch.load(tickets, ids)
 
-    def work(self) -> tuple[Callable[[], Awaitable[None]], ...]:
+    def work(self) -> tuple[Callable[[], Coroutine[Any, Any, None]], ...]:
         """What runs beside the requests."""
         hall = self.hall
         doorbell = () if hall.doorbell is None else (hall.doorbell.run,)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, or_, select
+from sqlalchemy import BindParameter, RowMapping, bindparam, func, or_, select
 
 from collab.records import ConflictRow, MenuState, stream_of
 from storage.database import Database
@@ -50,8 +51,8 @@ class MenuStateStore:
         )
 
 
-def _conflict(row: object) -> ConflictRow:
-    values = dict(row)  # type: ignore[call-overload]
+def _conflict(row: RowMapping) -> ConflictRow:
+    values: dict[str, Any] = dict(row)
     values.pop("document_id")
     values["candidates"] = tuple(values["candidates"])
     return ConflictRow(**values)

@@ -183,13 +183,15 @@ def _formed(value: Any) -> ClientFrame:
     check_plain(value, DEPTH_LIMIT)
     match value:
         case [str(op), dict(content)] if op in FORMS:
+            form: Any = FORMS[op]
             try:
-                return msgspec.convert(content, FORMS[op])  # type: ignore[return-value]
+                frame: ClientFrame = msgspec.convert(content, form)
             except msgspec.ValidationError as error:
                 named = content.get("id")
-                if FORMS[op] is Cmd and isinstance(named, str) and len(named) <= _NAMED:
+                if form is Cmd and isinstance(named, str) and len(named) <= _NAMED:
                     return BadCmd(named, str(error))
                 raise ProtocolViolation(f"{op}: {error}", reason="bad_frame") from None
+            return frame
         case [str(op), dict()]:
             raise ProtocolViolation(f"There is no frame {op[:20]!r}.", reason="unknown_op")
     raise _malformed("A frame is [op, map].")
