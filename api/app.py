@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from aiohttp import web
 
@@ -16,11 +17,14 @@ from api.doors.ops import add_ops
 from api.doors.rooms_socket import rooms_socket
 from api.doors.sse import sse
 from api.doors.yjs_socket import yjs_socket
+from api.entering import add_entering
 from api.errors import problem_middleware
 from api.first_start import announce, furnish
 from api.house import House, open_house
+from api.lan import LanTls, say_where
+from api.lan_setup import place_for, setting_up
 from api.logs import access_log_class
-from api.pages import add_pages
+from api.pages import add_pages, built_pages
 from api.rest.routes import add_rest
 from collab.errors import MirepoixError
 
@@ -51,7 +55,8 @@ def create_app(house: House) -> web.Application:
     app.router.add_get("/cable", cable_socket(house.wing.cable))
     add_rest(app, house)
     add_ops(app, house)
-    add_pages(app, house)
+    add_entering(app, house)
+    add_pages(app, built_pages(house.config.pages))
     return app
 
 
@@ -65,8 +70,11 @@ async def serve(config: Config, on_ready: Callable[[], None]) -> int:
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
-    async with open_house(config) as house:
+    async with open_house(config) as house, AsyncExitStack() as beside:
         await furnish(house)  # a socket may ask for the demo at once
+        lan = None
+        if config.lan_tls:
+            lan = await asyncio.to_thread(LanTls.open, config, house.clock.utc)
         runner = web.AppRunner(
             create_app(house),
             access_log_class=access_log_class(config.trusted_proxies),
@@ -75,9 +83,19 @@ async def serve(config: Config, on_ready: Callable[[], None]) -> int:
         )
         await runner.setup()
         try:
-            site = web.TCPSite(runner, config.host, config.port)
+            host = place_for(config.listen_host, config.port)
+            context = None if lan is None else lan.context
+            site = web.TCPSite(runner, host, config.port, ssl_context=context)
             await site.start()
-            await announce(house, _address(config, runner))
+            port = int(runner.addresses[0][1])
+            if lan is None:
+                await announce(house, _address(config, port))
+            else:
+                page = setting_up(lan, config.listen_host, config.setup_port, port)
+                setup_port = await beside.enter_async_context(page)
+                house.addresses.secure_url = lan.url(port)
+                await announce(house, lan.url(port))
+                say_where(lan, port, setup_port)
             on_ready()
             await _until(stop, house.health.failed)
             house.health.is_open = False
@@ -118,10 +136,9 @@ async def _send_away(house: House) -> None:
         await asyncio.sleep(WAVE_SECONDS)
 
 
-def _address(config: Config, runner: web.AppRunner) -> str:
+def _address(config: Config, port: int) -> str:
     """Where people find the server."""
     if config.public_url is not None:
         return config.public_url.rstrip("/")
-    port = runner.addresses[0][1]
     host = f"[{config.host}]" if ":" in config.host else config.host
     return f"http://{host}:{port}"

@@ -121,6 +121,14 @@ class Authenticator:
         """
         self._check_origin(request, asked(request, self._config.trusted_proxies))
 
+    def check_written_by_us(self, request: web.Request) -> None:
+        """The same, where only a cookie says who it is: an Origin must be there, and be ours.
+
+        Raises RightWithdrawn, reason wrong_origin.
+        """
+        self.check_origin(request)
+        self._check_cookie(request, Source.COOKIE)
+
     def identify_token(self, token: str) -> Identity:
         """Sign in with a token that came inside a message; "" under --dev is the developer.
 

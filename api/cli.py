@@ -97,7 +97,7 @@ def build_parser() -> ArgumentParser:
     invite = verbs.add_parser("invite", help="print a one-time link for an owner")
     invite.add_argument("--restaurant", required=True, type=_id)
     invite.add_argument("--name", default="Owner")
-    _add_settings(invite, {"host", "port", "public_url"})
+    _add_settings(invite, {"host", "port", "public_url", "lan_tls", "lan_name"})
     invite.set_defaults(run=_invite)
 
     backup = verbs.add_parser("backup", help="copy the database, also while it is in use")

@@ -90,6 +90,31 @@ class Config:
         "The address people type, when a reverse proxy stands in front.",
         flag="URL",
     )
+    lan_tls: bool = _setting(
+        False,
+        forms.yes_no,
+        "HTTPS in your own network, with certificates that the server makes; devices need it to "
+        "work offline.",
+        flag="",
+    )
+    lan_name: str | None = _setting(
+        None,
+        forms.text,
+        "Name of this machine in your network, such as menu.local; with --lan-tls.",
+        flag="NAME",
+    )
+    lan_folder: Path | None = _setting(  # noqa: RUF009
+        None,
+        forms.path,
+        "Folder of the certificates of --lan-tls; lan-tls beside the database when not set.",
+        flag="FOLDER",
+    )
+    lan_http_port: int | None = _setting(
+        None,
+        forms.whole(0, 65535),
+        "Port of the page that sets devices up for --lan-tls; the one after --port when not set.",
+        flag="PORT",
+    )
     allowed_origins: tuple[str, ...] = _setting(
         (),
         forms.listed(forms.origin),
@@ -98,6 +123,10 @@ class Config:
     )
     log_level: str = _setting(
         "info", forms.one_of("debug", "info", "warning", "error"), "Least level that is logged."
+    )
+
+    pages: Path | None = _setting(  # noqa: RUF009
+        None, forms.path, "For developers of the pages: another folder of built pages."
     )
 
     # Tokens
@@ -241,6 +270,16 @@ class Config:
                 f"--dev lets anyone in and so listens on this machine only; "
                 f"use --host 127.0.0.1 or leave --dev out (host is {self.host})."
             )
+        if self.lan_tls and self.dev:
+            raise ConfigError(
+                "--lan-tls opens the server to your network, and --dev lets anyone in; "
+                "use one of them."
+            )
+        if self.lan_tls and self.public_url is not None:
+            raise ConfigError(
+                "--public-url says that a proxy stands in front, which then does HTTPS; "
+                "leave --lan-tls out."
+            )
         if self.jwks_file is not None and not self.jwt_issuers:
             raise ConfigError(
                 f"{PREFIX}JWKS_FILE needs {PREFIX}JWT_ISSUERS: name the `iss` of those tokens."
@@ -279,6 +318,26 @@ class Config:
         if self.database.startswith("postgresql"):
             return None
         return Path(self.database.removeprefix("sqlite:///"))
+
+    @property
+    def listen_host(self) -> str | None:
+        """Where to listen; with --lan-tls on all addresses (None), unless told otherwise."""
+        return None if self.lan_tls and is_loopback(self.host) else self.host
+
+    @property
+    def setup_port(self) -> int:
+        """Of the page that sets devices up."""
+        if self.lan_http_port is not None:
+            return self.lan_http_port
+        return self.port + 1 if 0 < self.port < 65535 else 0
+
+    @property
+    def certificate_folder(self) -> Path:
+        """Where the certificates of --lan-tls are kept."""
+        if self.lan_folder is not None:
+            return self.lan_folder
+        path = self.database_path
+        return Path("var/lan-tls") if path is None else path.with_name("lan-tls")
 
     @property
     def secret_file(self) -> Path:

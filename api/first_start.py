@@ -1,6 +1,6 @@
 """What a new database gets, and what is said on the screen when the server is up.
 
-Under --dev: the restaurant of the demo and, when there is no document yet, a real menu to edit.
+Under --dev: the house of the demo (api/demo.py), with a real menu to edit and a table to order at.
 Otherwise: the restaurant `main` and, as long as the database is empty, a one-time link for its
 owner.
 """
@@ -9,16 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from api.entrance import DEMO_RESTAURANT
-from api.exchange import create_menu
+from api.demo import furnish_demo, guest_path
 from api.house import House
 from api.invitations import invite_link
-from api.menu_file import read_sample
-from collab.errors import DocumentExists, TooLarge
 from collab.records import DocumentKind, Restaurant
 
-DEMO_MENU = "asia-bistro"
-DEMO_TITLE = "Asia Bistro"
 FIRST_RESTAURANT = "main"
 SHOWN_MENUS = 5
 
@@ -35,15 +30,7 @@ async def furnish(house: House) -> None:
                 Restaurant(FIRST_RESTAURANT, FIRST_RESTAURANT, now)
             )
         return
-    await house.documents.create_restaurant(Restaurant(DEMO_RESTAURANT, "Demo", now))
-    if await house.documents.list(limit=1):
-        return
-    try:
-        await create_menu(house, read_sample(), DEMO_RESTAURANT, DEMO_MENU, DEMO_TITLE, "server")
-    except DocumentExists:
-        pass  # somebody deleted it; its id stays taken and it does not come back
-    except TooLarge:
-        pass  # documents are limited to less; people can still make their own
+    await furnish_demo(house)
 
 
 async def announce(house: House, address: str) -> None:
@@ -55,7 +42,7 @@ async def announce(house: House, address: str) -> None:
     if house.config.dev:
         lines += await _addresses(house, address)
     elif await _is_empty(house):
-        config = replace(house.config, public_url=address)
+        config = replace(house.config, public_url=address, lan_tls=False)
         link = invite_link(config, house.issuer, FIRST_RESTAURANT, house.clock.utc())
         minutes = house.config.invite_seconds / 60
         lines += [
@@ -70,8 +57,11 @@ async def _addresses(house: House, address: str) -> list[str]:
     documents = await house.documents.list(limit=100)
     menus = [one.id for one in documents if one.kind is DocumentKind.MENU][:SHOWN_MENUS]
     sockets = "ws" + address.removeprefix("http")
+    guests = await guest_path(house)
     return [
         *(f"  edit a menu: {address}/menus/{menu}" for menu in menus),
+        f"  kitchen:     {address}/kitchen",
+        *([] if guests is None else [f"  order as a guest: {address}{guests}"]),
         f"  y-websocket: {sockets}/ws/y",
         f"  Hocuspocus:  {sockets}/ws/hocuspocus",
         f"  y-sweet:     {address}/api/v1/ysweet/auth",

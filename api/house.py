@@ -8,14 +8,17 @@ saved in time is said.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from api.auth import Authenticator
 from api.config import Config
+from api.device_desk import DeviceDesk
 from api.doors.cable_bell import MenuBell
 from api.doors.occupancy import Occupancy
 from api.doors.reception import Reception
@@ -50,10 +53,12 @@ from rooms.sessions import SessionBook
 from storage.access import AccessStore
 from storage.conflicts import ConflictStore
 from storage.database import Database, open_database
+from storage.devices import DeviceStore
 from storage.dining_tables import DiningTableStore
 from storage.documents import DocumentStore
 from storage.erasure import ErasureStore
 from storage.history import HistoryStore
+from storage.invites import InviteStore
 from storage.item_names import ItemNames
 from storage.locks import LockStore
 from storage.marks import MarkStore
@@ -85,7 +90,15 @@ class Health:
     """What /readyz answers."""
 
     is_open: bool = False  # serving, and not on the way out
+    opened_at: datetime | None = None  # since when
     failed: asyncio.Event = field(default_factory=asyncio.Event)  # background work broke
+
+
+@dataclass(slots=True)
+class Addresses:
+    """Where people find the server, as far as it knows that itself."""
+
+    secure_url: str | None = None  # with HTTPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,8 @@ class House:
     """All parts of a running server."""
 
     config: Config
+    server_id: str  # of the database: the same for every server that uses it
+    addresses: Addresses
     clock: Clock
     database: Database
     documents: DocumentStore
@@ -103,6 +118,8 @@ class House:
     revocations: Revocations
     issuer: TokenIssuer
     authenticator: Authenticator
+    devices: DeviceDesk
+    invites: InviteStore
     journal: Journal
     lobby: Lobby
     sessions: SessionBook
@@ -157,6 +174,7 @@ async def open_house(config: Config, clock: Clock | None = None) -> AsyncIterato
         try:
             await asyncio.sleep(0)  # the lobby's task group is open before the first visitor
             house.health.is_open = True
+            house.health.opened_at = clock.utc()
             yield house
         finally:
             house.health.is_open = False
@@ -270,13 +288,16 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         on_ended=live.look,
     )
 
-    retention = RetentionStore(database)
+    retention, staff = RetentionStore(database), StaffStore(database)
+    invites = InviteStore(database)
 
     async def edit_menu(document: Document, identity: Identity, plan: Plan) -> Edited:
         return await change_menu(house, document, identity, plan, door="cable")
 
     house = House(
         config=config,
+        server_id=_server_id(instance),
+        addresses=Addresses(_secure_url(config)),
         clock=clock,
         database=database,
         documents=documents,
@@ -287,6 +308,8 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         revocations=revocations,
         issuer=TokenIssuer(config, keyring),
         authenticator=authenticator,
+        devices=DeviceDesk(DeviceStore(database), invites, staff, keyring, clock),
+        invites=invites,
         journal=journal,
         lobby=lobby,
         sessions=sessions,
@@ -331,7 +354,7 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         restaurants=restaurants,
         stations=StationStore(database),
         dining_tables=tables,
-        staff=StaffStore(database),
+        staff=staff,
         orders=orders,
         marks=marks,
         visits=visits,
@@ -356,6 +379,16 @@ def _build(config: Config, clock: Clock, database: Database, instance: str) -> H
         ),
     )
     return house
+
+
+def _server_id(instance: str) -> str:
+    """What browsers may know of a database; its own id also names the channel in Redis."""
+    return hashlib.sha256(b"mirepoix server\0" + instance.encode()).hexdigest()[:20]
+
+
+def _secure_url(config: Config) -> str | None:
+    url = config.public_url
+    return url if url is not None and url.startswith("https://") else None
 
 
 async def _opened(events: EventPump, locks: LockDesk, room: MenuRoom, state: MenuState) -> None:

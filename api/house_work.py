@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from api.metrics import watch_loop_lag
+from api.process_state import watch_figures
 
 if TYPE_CHECKING:
     from api.house import House
@@ -33,6 +34,7 @@ async def work(house: House) -> None:
         house.visit_desk.run,
         *house.wing.work(),
         lambda: watch_loop_lag(house.metrics),
+        lambda: watch_figures(house.metrics, house.clock),
     )
     try:
         async with asyncio.TaskGroup() as group:

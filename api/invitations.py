@@ -1,6 +1,6 @@
 """The one-time link with which the first owner comes in.
 
-`/enter?ticket=...` exchanges the invitation for a session cookie (api/auth.py redeems it).
+`/enter?ticket=...` exchanges the invitation for a session (api/entering.py, api/auth.py).
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from api.config import Config
+from api.lan_addresses import lan_name
 from api.tokens import TokenIssuer
 from collab.identity import Identity, Role
 
@@ -29,6 +30,8 @@ def base_url(config: Config) -> str:
     """The address that people open, without a trailing slash."""
     if config.public_url is not None:
         return config.public_url
+    if config.lan_tls:
+        return f"https://{lan_name(config.lan_name) or 'localhost'}:{config.port}"
     if config.host in ("0.0.0.0", "::", ""):
         return f"http://localhost:{config.port}"
     host = f"[{config.host}]" if ":" in config.host else config.host

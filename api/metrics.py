@@ -21,6 +21,8 @@ from prometheus_client import (
     generate_latest,
 )
 
+from api.figures import Figures
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LABELS_LIMIT = 100  # distinct values of one label; further ones count as "other"
 LOOP_LAG_INTERVAL_SECONDS = 0.25
@@ -39,6 +41,7 @@ class Metrics:
         self._registry = registry
         ProcessCollector(registry=registry)
         self._labels: dict[str, set[str]] = {}
+        self.figures = Figures()  # the same for the page of operations, second by second
         self._connections = Gauge(
             "mirepoix_connections", "Open sockets", ["door"], registry=registry
         )
@@ -94,6 +97,15 @@ class Metrics:
         self._saving_paused = Gauge(
             "mirepoix_saving_paused", "1 while the store cannot save", registry=registry
         )
+        self._commands = Counter(
+            "mirepoix_commands", "Commands answered", ["result"], registry=registry
+        )
+        self._rejected = Counter(
+            "mirepoix_commands_rejected", "Commands refused, by why", ["code"], registry=registry
+        )
+        self._operations = Counter(
+            "mirepoix_operations", "What operators did", ["action"], registry=registry
+        )
 
     @contextmanager
     def connected(self, door: str) -> Iterator[None]:
@@ -123,23 +135,41 @@ class Metrics:
     def updates(self, count: int) -> None:
         """Updates were applied."""
         self._updates.inc(count)
+        self.figures.updates(count)
 
     def deliveries(self, count: int) -> None:
         """Messages were handed to sockets."""
         self._deliveries.inc(count)
+        self.figures.deliveries(count)
 
     def committed(self, seconds: float, rows: int) -> None:
         """One group commit returned."""
         self._commit_seconds.observe(seconds)
         self._commit_rows.observe(rows)
+        self.figures.committed()
 
     def acknowledged(self, seconds: float) -> None:
         """An update was acknowledged, `seconds` after it came in."""
         self._ack_seconds.observe(seconds)
+        self.figures.acknowledged(seconds)
 
     def refused(self, reason: str) -> None:
         """A frame or a request was refused."""
-        self._refused.labels(self._bounded("reason", reason)).inc()
+        reason = self._bounded("reason", reason)
+        self._refused.labels(reason).inc()
+        self.figures.refused(reason)
+
+    def answered(self, result: str, code: str | None) -> None:
+        """A command was answered; code: of a refusal."""
+        self._commands.labels(self._bounded("result", result)).inc()
+        code = None if code is None else self._bounded("code", code)
+        if code is not None:
+            self._rejected.labels(code).inc()
+        self.figures.answered(result, code)
+
+    def operated(self, action: str) -> None:
+        """An operator did something."""
+        self._operations.labels(self._bounded("action", action)).inc()
 
     def awareness(self, count: int) -> None:
         """Awareness entries were shown."""
@@ -168,6 +198,7 @@ class Metrics:
     def loop_lagged(self, seconds: float) -> None:
         """The event loop woke up late."""
         self._loop_lag_seconds.observe(seconds)
+        self.figures.lagged(seconds)
 
     def render(self) -> bytes:
         """Everything, as text for CONTENT_TYPE."""

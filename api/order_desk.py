@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -59,11 +59,20 @@ class Commands(Protocol):
 
 
 class OrderDesk:
-    """The one way for commands about orders and stock, whatever door they came through."""
+    """The one way for commands about orders and stock, whatever door they came through.
 
-    def __init__(self, desk: Commands, orders: OrderPlaces) -> None:
+    on_answered: told of every answer, refusals too.
+    """
+
+    def __init__(
+        self,
+        desk: Commands,
+        orders: OrderPlaces,
+        on_answered: Callable[[Result], None] = lambda result: None,
+    ) -> None:
         self._desk = desk
         self._orders = orders
+        self._on_answered = on_answered
 
     async def submit(self, identity: Identity, raw: RawCommand) -> Result:
         """Decide one command; a refusal is an answer too. Never raises a MirepoixError.
@@ -93,8 +102,12 @@ class OrderDesk:
             except (Overloaded, StoreError):
                 decided = [overloaded(command.id) for command in commands]
             rest = iter(decided)
-            return [next(rest) if answer is None else answer for answer in answers]
-        return [answer for answer in answers if answer is not None]
+            answered = [next(rest) if answer is None else answer for answer in answers]
+        else:
+            answered = [answer for answer in answers if answer is not None]
+        for result in answered:
+            self._on_answered(result)
+        return answered
 
     async def _command(self, identity: Identity, raw: RawCommand) -> Command:
         if _ID.fullmatch(raw.id) is None or _TYPE.fullmatch(raw.type) is None:

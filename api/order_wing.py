@@ -18,6 +18,7 @@ from api.doors.rooms_reception import RoomsReception
 from api.doors.rooms_sockets import RoomsSockets
 from api.order_desk import OrderDesk
 from api.room_entrance import RoomEntrance
+from collab.orders.command import Result
 from collab.orders.executed import Executed, Told
 from collab.orders.tickets import open_tickets
 from rooms.clock import Clock
@@ -135,7 +136,7 @@ class OrderWing:
 
         desk = Desk(orders, hall.told, meter, clock, on_executed=executed)
         entrance = RoomEntrance(reception.entrance, orders, visits)
-        order_desk = OrderDesk(desk, orders)
+        order_desk = OrderDesk(desk, orders, on_answered=lambda each: _count(each, reception))
         rooms = RoomsReception(
             reception=reception,
             entrance=entrance,
@@ -188,6 +189,10 @@ class OrderWing:
         hall = self.hall
         doorbell = () if hall.doorbell is None else (hall.doorbell.run,)
         return (hall.events.run, hall.roster.run, self.desk.run, self.watch.run, *doorbell)
+
+
+def _count(result: Result, reception: Reception) -> None:
+    reception.metrics.answered(result.outcome.value, result.code)
 
 
 def _heard(events: EventRooms, stream_ids: Iterable[str] | None) -> None:

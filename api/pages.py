@@ -1,137 +1,110 @@
-"""The pages for people: read once at the start, served from memory.
+"""The pages for people, served from memory (api/page_files.py).
 
-Rule 1: only names found in the folder at the start are served; nothing a client typed is ever
-        joined to a path.
-Rule 2: a page is asked for again every time (ETag, no-cache); only a file whose name holds a hash
-        of its content may be kept for good.
+Rule 1: a page is asked for again every time (ETag, no-cache), and so are the service worker and
+        the manifest: what they name changes with the next build.
+Rule 2: `/assets/<build>/...` of this build may be kept for good.
 Rule 3: everything carries the same policy: code, styles and connections from this server only.
+
+A page of an earlier build that is still open may ask for a chunk it has not loaded yet. What is
+sure to be the same (a chunk named by its content, an icon) is served, to be asked for again; for
+the rest the truth is 404: today's script would not go with yesterday's page, and the page offers
+to reload.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from importlib import resources
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from aiohttp import hdrs, web
 
+from api.content_coding import accepts_gzip
 from api.errors import problem
-from api.house import House
-from api.session_cookie import give_cookie
+from api.page_files import ROOT_FILES, BuiltPages, PageFile, read_pages
 
 POLICY: Mapping[str, str] = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; "
+        "manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-MEDIA_TYPES: Mapping[str, str] = {
-    ".css": "text/css",
-    ".html": "text/html",
-    ".ico": "image/x-icon",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".map": "application/json",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain",
-    ".webmanifest": "application/manifest+json",
-    ".woff2": "font/woff2",
+PAGES: Mapping[str, str] = {
+    "/": "home.html",
+    "/menus/{id}": "editor.html",
+    "/kitchen": "kitchen.html",
+    "/guest": "guest.html",
+    "/t/{code}": "guest.html",
+    "/ops": "ops.html",
+    "/settings": "settings.html",
 }
-PAGES = ("index.html", "menu.html")
+FOR_GOOD = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
 
-_HASHED = re.compile(r"[-.][0-9A-Za-z_]{8,}\.[a-z0-9]+$")
-_TEXTS = frozenset({"text/css", "text/html", "text/javascript", "text/plain"})
-
-
-@dataclass(frozen=True, slots=True)
-class PageFile:
-    """One file in memory."""
-
-    body: bytes
-    media_type: str
-    etag: str  # without quotes
-    is_hashed: bool
+_Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def add_pages(app: web.Application, house: House, folder: Traversable | None = None) -> None:
-    """Add the routes. folder: where the built pages are; those of this package when None."""
-    files = read_files(resources.files("api.web") if folder is None else folder)
-
-    async def home(request: web.Request) -> web.StreamResponse:
-        return _answer(request, files.get("index.html"), is_page=True)
-
-    async def menu(request: web.Request) -> web.StreamResponse:
-        return _answer(request, files.get("menu.html"), is_page=True)
+def add_pages(app: web.Application, built: BuiltPages) -> None:
+    """Add the routes of the pages and of what they load."""
+    for path, name in PAGES.items():
+        app.router.add_get(path, _page(built.pages.get(name)))
+    for name in ROOT_FILES:
+        app.router.add_get(f"/{name}", _root_file(built.pages.get(name)))
 
     async def asset(request: web.Request) -> web.StreamResponse:
-        return _answer(request, files.get("assets/" + request.match_info["name"]))
+        file = built.assets.get(request.match_info["name"])
+        is_current = request.match_info["build"] == built.build
+        if file is None or not (is_current or file.fits_any_build):
+            return _missing()
+        return _answer(request, file, FOR_GOOD if is_current else ASK_AGAIN)
 
-    async def enter(request: web.Request) -> web.StreamResponse:
-        """Exchange a one-time link for a session cookie."""
-        identity = await house.authenticator.redeem(request.query.get("ticket", ""))
-        answer = web.Response(status=303, headers={hdrs.LOCATION: "/", **POLICY})
-        answer.headers[hdrs.CACHE_CONTROL] = "no-store"
-        if identity.restaurant_id is not None:  # the developer of --dev needs none
-            give_cookie(house, request, answer, identity)
-        return answer
-
-    app.router.add_get("/", home)
-    app.router.add_get("/menus/{id}", menu)
-    app.router.add_get("/assets/{name:.+}", asset)
-    # No HEAD: asking about the link must not use it up.
-    app.router.add_get("/enter", enter, allow_head=False)
+    app.router.add_get("/assets/{build}/{name:.+}", asset)
 
 
-def read_files(folder: Traversable) -> dict[str, PageFile]:
-    """The pages, and everything under `assets`, by name."""
-    found = dict(_walk(folder.joinpath("assets"), "assets/"))
-    for name in PAGES:
-        page = folder.joinpath(name)
-        if page.is_file():
-            found[name] = _read(page)
-    return found
+@cache
+def built_pages(folder: Path | None) -> BuiltPages:
+    """The pages in a folder (MIREPOIX_PAGES), those of this package when None; read once."""
+    return read_pages(resources.files("api.web") if folder is None else folder)
 
 
-def _walk(folder: Traversable, start: str) -> Iterator[tuple[str, PageFile]]:
-    if not folder.is_dir():
-        return
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            yield from _walk(entry, f"{start}{entry.name}/")
-        elif _media_type(entry.name) is not None:
-            yield start + entry.name, _read(entry)
+def _page(file: PageFile | None) -> _Answering:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if file is None:
+            sentence = "The pages were not built; run `make web`."
+            return problem(503, "pages_not_built", sentence, POLICY)
+        return _answer(request, file, ASK_AGAIN)
+
+    return answer
 
 
-def _read(file: Traversable) -> PageFile:
-    body = file.read_bytes()
-    media_type = _media_type(file.name) or "application/octet-stream"
-    is_hashed = _HASHED.search(file.name) is not None and any(map(str.isdigit, file.name))
-    return PageFile(body, media_type, hashlib.sha256(body).hexdigest(), is_hashed)
+def _root_file(file: PageFile | None) -> _Answering:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return _missing() if file is None else _answer(request, file, ASK_AGAIN)
+
+    return answer
 
 
-def _media_type(name: str) -> str | None:
-    return MEDIA_TYPES.get("." + name.rpartition(".")[2])
+def _missing() -> web.Response:
+    return problem(404, "not_found", "There is no such file.", POLICY)
 
 
-def _answer(
-    request: web.Request, file: PageFile | None, *, is_page: bool = False
-) -> web.StreamResponse:
-    if file is None and is_page:
-        sentence = "The pages were not built; run `npm ci && npm run build` in the folder web."
-        return problem(503, "pages_not_built", sentence, POLICY)
-    if file is None:
-        return problem(404, "not_found", "There is no such file.", POLICY)
-    keep = "public, max-age=31536000, immutable" if file.is_hashed else "no-cache"
-    headers = {**POLICY, hdrs.ETAG: f'"{file.etag}"', hdrs.CACHE_CONTROL: keep}
+def _answer(request: web.Request, file: PageFile, keep: str) -> web.StreamResponse:
+    # The tag is weak, because the same file goes out compressed too.
+    headers = {
+        **POLICY,
+        hdrs.ETAG: f'W/"{file.etag}"',
+        hdrs.CACHE_CONTROL: keep,
+        hdrs.VARY: hdrs.ACCEPT_ENCODING,
+    }
     if any(tag.value in (file.etag, "*") for tag in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
-    charset = "utf-8" if file.media_type in _TEXTS else None
-    return web.Response(
-        body=file.body, content_type=file.media_type, charset=charset, headers=headers
-    )
+    body = file.body
+    if file.zipped is not None and accepts_gzip(request):
+        headers[hdrs.CONTENT_ENCODING] = "gzip"
+        body = file.zipped
+    charset = "utf-8" if file.is_text else None
+    return web.Response(body=body, content_type=file.media_type, charset=charset, headers=headers)

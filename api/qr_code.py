@@ -32,4 +32,7 @@ def qr_svg(address: str) -> str:
         omitsize=False,
         title="QR code",
     )
-    return drawn.getvalue().decode()
+    side = code.symbol_size(scale=SCALE, border=MARGIN_MODULES)[0]
+    # With a view box a page can draw it in any size.
+    sized, both = f'width="{side}" height="{side}"', f'viewBox="0 0 {side} {side}"'
+    return drawn.getvalue().decode().replace(sized, f"{sized} {both}", 1)

@@ -93,6 +93,11 @@ class MenuDocument:
         self._named: IdRanges | None = None  # what `deleted` answers; None: nobody asked yet
 
     @property
+    def size_bound_bytes(self) -> int:
+        """What the whole document would have encoded, at most; costs nothing to ask."""
+        return self._size_bound
+
+    @property
     def is_empty(self) -> bool:
         """Whether no update ever arrived."""
         return not self.clocks and not self.pending

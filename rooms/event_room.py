@@ -19,6 +19,7 @@ from collab.orders.executed import Told
 from collab.records import NumberedEvent
 from rooms.listener import EventBatch, Listener
 from rooms.ports import StreamPage
+from rooms.recent_rate import RecentRate
 
 MEMORY_EVENTS = 512  # so many are kept at least, once they were there; at most twice as many
 PAGE_EVENTS = 250  # in one batch for somebody who catches up
@@ -88,6 +89,7 @@ class EventRoom:
         self.is_paged = False  # somebody reads the log for it
         self.idle_since: float | None = None
         self.shown = 0  # events shown so far, counted once a listener
+        self.rate = RecentRate()  # of events, by the seconds since 1970 in them
         self._wants_log = wants_log
         self._memory = list(page.events)  # contiguous, ends at `head`
         self._recent: EventBatch | None = None  # of a run of listeners with the same cursor
@@ -105,6 +107,21 @@ class EventRoom:
     def is_empty(self) -> bool:
         """Whether nobody listens."""
         return not (self._joined or self._live or self._behind)
+
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._joined) + len(self._live) + len(self._behind)
+
+    @property
+    def behind(self) -> int:
+        """How many of them have not been shown everything yet."""
+        return len(self._behind)
+
+    @property
+    def newest(self) -> NumberedEvent | None:
+        """The last event that is known here."""
+        return self._memory[-1] if self._memory else None
 
     @property
     def is_wanting(self) -> bool:
@@ -255,6 +272,7 @@ class EventRoom:
         before, self.head = self.head, batch.last
         self.top = max(self.top, self.head)
         self._memory += events
+        self.rate.add(events[-1].event.at.timestamp(), len(events))
         if len(self._memory) > 2 * MEMORY_EVENTS:
             del self._memory[:-MEMORY_EVENTS]
         shown = 0

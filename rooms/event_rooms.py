@@ -113,6 +113,10 @@ class EventRooms:
         for stream_id in [*self._rooms, *self._opening]:
             self.ring(stream_id)
 
+    def open_rooms(self) -> list[EventRoom]:
+        """The rooms that are open now."""
+        return list(self._rooms.values())
+
     def open_streams(self) -> list[str]:
         """The streams that have a room now."""
         return list(self._rooms)

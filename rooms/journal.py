@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -99,6 +100,13 @@ class Journal:
     def waiting(self) -> int:
         """How many batches of updates are not on disk yet."""
         return len(self._pending) + len(self._committing)
+
+    def waiting_updates(self) -> Counter[str]:
+        """How many updates are not on disk yet, by document."""
+        found: Counter[str] = Counter()
+        for one in (*self._committing, *self._pending):
+            found[one.updates.document_id] += len(one.updates.updates)
+        return found
 
     def register(self, saver: Saver) -> None:
         """The room wants to hear of pauses."""

@@ -103,6 +103,7 @@ class Lobby:
         self._on_open = on_open
         self._on_close = on_close
         self._entries: dict[str, _Entry] = {}
+        self._read_only: set[str] = set()  # documents, open or not
         self._compaction = asyncio.Lock()  # one at a time: the commits of all rooms wait for it
         self._group: asyncio.TaskGroup | None = None
 
@@ -141,8 +142,44 @@ class Lobby:
         entry = self._entries.get(document_id)
         return entry.opened.result() if entry is not None and _is_open(entry) else None
 
+    def read_only_documents(self) -> frozenset[str]:
+        """The documents that take no edits for now, by the wish of an operator."""
+        return frozenset(self._read_only)
+
+    def set_read_only(self, document_id: str, is_read_only: bool) -> None:
+        """Take no edits of a document, or take them again; it may be closed. Ends with a restart.
+
+        Its room tells everybody who is there.
+        """
+        if is_read_only:
+            self._read_only.add(document_id)
+        else:
+            self._read_only.discard(document_id)
+        room = self.room_of(document_id)
+        if room is not None:
+            room.set_read_only(is_read_only)
+
+    async def compact_now(self, document_id: str) -> bool:
+        """Put a snapshot in the place of a document's log, however short that is.
+
+        Everything taken so far is in it. False when there is nothing to do, or the log has holes.
+        Raises DocumentGone, StoreError. Safe to cancel.
+        """
+        async with self.lease(document_id) as room:  # so the room stays, and nobody closes it
+            try:
+                async with asyncio.timeout(EMPTY_SECONDS):
+                    await self._save(room)
+            except TimeoutError:
+                raise _unsaved() from None
+            async with self._compaction:
+                is_made = await compact(self._store, document_id)
+            if is_made:
+                room.turns.logged_updates = room.turns.logged_bytes = 0
+            return is_made
+
     def forget(self, document_id: str) -> None:
         """The document was deleted: its room ends now."""
+        self._read_only.discard(document_id)
         entry = self._entries.pop(document_id, None)
         if entry is not None and _is_open(entry):
             room = entry.opened.result()
@@ -212,6 +249,7 @@ class Lobby:
             entry.opened.exception()  # taken: nobody may be waiting any more
             return
         entry.idle_since = self._clock.monotonic()
+        room.is_read_only = document_id in self._read_only
         entry.opened.set_result(room)
         self._meter.room_opened()
         log.info(

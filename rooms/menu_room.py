@@ -13,6 +13,7 @@ Rule 4: while saving is impossible, or the document is being rebuilt, updates ar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from pycrdt import Doc
@@ -27,9 +28,11 @@ from collab.errors import (
     DocumentGone,
     EngineFailed,
     MirepoixError,
+    RightWithdrawn,
     StoreError,
     StructureRefused,
 )
+from collab.identity import Access
 from collab.ledger import Author
 from collab.records import Consequences, Document
 from collab.upkeep import plan_rebalance
@@ -50,6 +53,8 @@ KEEPALIVE_SECONDS = 15.0  # y-websocket and Hocuspocus give up after 30 s of sil
 KEEPALIVE_OWED_SECONDS = 2.0  # y-sweet's client gives up 3 s after an unanswered 102
 # From a look at the document as it is now, and from what ends the turn soon.
 MakeKeeper = Callable[[Callable[[], MenuDocument], Callable[[], None]], MenuKeeper]
+READ_ONLY = ("access_changed", "an operator made this document read-only; keep this open")
+WRITABLE = ("access_changed", "this document can be changed again")
 SAVING_PAUSED = ("saving_paused", "changes cannot be saved at the moment; keep this open")
 
 
@@ -73,6 +78,8 @@ class MenuRoom:
         self.seats: dict[Seat, None] = {}
         self.warnings: list[tuple[str, str]] = []  # (code, sentence) that newcomers are told
         self.locks = LockTable()  # of a menu; filled by whoever keeps the rows
+        self.is_read_only = False  # an operator wants it so; see `set_read_only`
+        self.saved_at: datetime | None = None  # last commit since the room was opened
         self._around = surroundings
         self._ids = ids
         self._keeper: MenuKeeper | None = None
@@ -111,6 +118,7 @@ class MenuRoom:
     def join(self, seat: Seat) -> None:
         """Somebody sits down and is told who is here."""
         self.seats[seat] = None
+        seat.is_room_read_only = self.is_read_only
         self.tell_who_is_here(seat)
         for code, reason in self.warnings:
             seat.notice(code, reason, {})
@@ -132,6 +140,24 @@ class MenuRoom:
         """Send everybody away."""
         for seat in list(self.seats):
             self._end(seat, error)
+
+    def set_read_only(self, is_read_only: bool) -> None:
+        """Take no edits from anybody, or take them again; everybody is told.
+
+        What was in its author's hands only is asked for when writing is possible again.
+        """
+        if self.is_read_only == is_read_only:
+            return
+        self.is_read_only = is_read_only
+        code, reason = READ_ONLY if is_read_only else WRITABLE
+        for seat in list(self.seats):
+            seat.is_room_read_only = is_read_only
+            details = {"access": Access.WRITE.value if seat.may_write else Access.READ.value}
+            seat.notice(code, reason, details)
+            if seat.access_changed is not None:
+                seat.access_changed(seat.may_write)
+        if not is_read_only:
+            self._ask_everybody()
 
     # -- what doors hand in --------------------------------------------------------------------
 
@@ -229,8 +255,11 @@ class MenuRoom:
         edit: runs in one transaction and must not raise half-way (the engine has no rollback).
         door: what a menu's history says. resolution: of the conflicts of a menu that it ends.
         Returns whether anything changed; wait for the journal before saying that it is saved.
-        Raises StoreError while saving is impossible, EngineFailed.
+        Raises StoreError while saving is impossible, RightWithdrawn while the room is read-only,
+        EngineFailed.
         """
+        if self.is_read_only:
+            raise RightWithdrawn("This document is read-only for now.", reason="read_only_room")
         if self.is_holding:
             raise StoreError("changes cannot be saved at the moment", reason="saving_paused")
         try:
@@ -303,6 +332,7 @@ class MenuRoom:
 
     def saved(self, position: int) -> None:
         """Everything up to `position` is on disk: keep what was promised."""
+        self.saved_at = self._around.clock.utc()
         if not self.turns.is_due:  # else that flush keeps it, with a fuller turn
             self.turns.flush()
 
@@ -357,7 +387,8 @@ class MenuRoom:
         self.presence.expire(now)
         if self._keeper is not None and self._keeper.is_looking_due and not self.is_holding:
             self._keeper.settle()
-        if self._keeper is not None and self._keeper.has_long_keys and not self.is_holding:
+        is_taking = not (self.is_holding or self.is_read_only)
+        if self._keeper is not None and self._keeper.has_long_keys and is_taking:
             self._shorten_keys()
         waiting = self.turns.waiting()
         for seat in list(self.seats):

@@ -35,6 +35,8 @@ class Seat:
     notice: Callable[[str, str, Mapping[str, object]], None]
     door: str = ""  # "y", "hocuspocus", ...: what the history says
     tell: Callable[[Mapping[str, object]], None] | None = None  # events, as JSON; None: a mute door
+    # The door's own way to say whether writing is possible, beside the notice; None: it has none.
+    access_changed: Callable[[bool], None] | None = None
     # What acknowledges an update and what refuses it, without prefix; None: /ws/y, where the
     # echo of the update itself is the acknowledgement and a refusal says nothing.
     applied: bytes | None = None
@@ -62,6 +64,7 @@ class Seat:
     # lose edits that arrive before their predecessors (tests/live/test_convergence.py). The
     # journal holds the same bytes for as long.
     shown_later: list[bytes] = field(default_factory=list)
+    is_room_read_only: bool = False  # nobody writes here for now, whatever their rights
     is_gone: bool = False
     last_sent_at: float = 0.0  # monotonic seconds
 
@@ -71,7 +74,7 @@ class Seat:
     @property
     def may_write(self) -> bool:
         """Whether updates from here are applied."""
-        return self.access is Access.WRITE
+        return self.access is Access.WRITE and not self.is_room_read_only
 
     @property
     def is_owed_a_state(self) -> bool:

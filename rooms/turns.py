@@ -16,6 +16,7 @@ from rooms.fanout import Message, clocks_before, show
 from rooms.flush_timer import FlushTimer
 from rooms.journal import Saver
 from rooms.promises import Promise, Promises
+from rooms.recent_rate import RecentRate
 from rooms.seat import Seat
 from rooms.surroundings import Surroundings
 from rooms.turn import Handled, edits_of, messages_of, promises_of, repairs_of, updates_of
@@ -43,6 +44,7 @@ class Turns:
     ) -> None:
         self.logged_updates = 0  # added since the last compaction, with what was loaded
         self.logged_bytes = 0
+        self.rate = RecentRate()  # of updates, by the monotonic clock
         self._record = record
         self._seats = seats
         self._ids = ids
@@ -141,6 +143,7 @@ class Turns:
 
     def _end(self, turn: list[Handled], now: float) -> None:
         self._around.meter.updates(len(turn))
+        self.rate.add(now, sum(one.is_news for one in turn))
         shown = messages_of(turn, self._ids)
         if shown:
             self._timer.shown(now)

@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import Update, case, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.sign_in_tables import devices
 from storage.tables import revocations, tickets, upsert
 
 TICKET_BYTES = 32  # 256 bits: guessing is hopeless, so no attempt counter is needed
@@ -103,8 +104,9 @@ class AccessStore:
     ) -> None:
         """End tokens before their time.
 
-        until: the latest expiry of a token this may concern; then the row may go. A second
-        revocation moves `at` to now and keeps the later `until`. Ended ones are removed.
+        value: `restaurant/subject`. until: the latest expiry of a token this may concern; then the
+        row may go. A second revocation moves `at` to now and keeps the later `until`. Ended ones
+        are removed. The devices of the user, or of the token, do not come back.
         Cancelling is safe. Raises StoreError.
         """
         statement = upsert(self._database.dialect, revocations).values(
@@ -120,9 +122,13 @@ class AccessStore:
             set_={"at": new.at, "expires_at": later},
         )
 
+        shut_out = _devices_shut_out(kind, value, now)
+
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(delete(revocations).where(revocations.c.expires_at <= now))
             await connection.execute(replacing)
+            if shut_out is not None:
+                await connection.execute(shut_out)
 
         await self._database.transact(work)
 
@@ -138,6 +144,24 @@ class AccessStore:
                 Revocation(RevocationKind(row.kind), row.value, row.at, row.expires_at)
                 for row in await connection.execute(query)
             ]
+
+
+def _devices_shut_out(kind: RevocationKind, value: str, now: datetime) -> Update | None:
+    """A device's tokens carry its id. None: this is about no device."""
+    restaurant_id, _, subject = value.partition("/")  # a restaurant id holds no slash
+    match kind:
+        case RevocationKind.USER:
+            concerned = devices.c.user_id == subject
+        case RevocationKind.TOKEN:
+            concerned = devices.c.id == subject
+        case RevocationKind.SESSION:
+            return None
+        case _:
+            assert_never(kind)
+    own = devices.c.restaurant_id == restaurant_id
+    return update(devices).where(own, concerned, devices.c.revoked_at.is_(None)).values(
+        revoked_at=now
+    )
 
 
 def _hash(ticket: str) -> bytes:

@@ -38,6 +38,7 @@ from storage.menu_tables import (
 )
 from storage.order_erasing import ENTRIES, rewrite_entries, rewrite_orders
 from storage.order_tables import order_log, screen_marks, staff, stock, visits
+from storage.sign_in_tables import devices, invites
 from storage.tables import (
     client_ids,
     menu_edit_sessions,
@@ -53,6 +54,7 @@ STEP = 50  # orders in one transaction
 # its document.
 _OWN: tuple[tuple[Column[str], Column[str]], ...] = (
     (visits.c.opened_by, visits.c.restaurant_id),
+    (invites.c.created_by, invites.c.restaurant_id),
     (webhooks.c.created_by, webhooks.c.restaurant_id),
     (photos.c.created_by, photos.c.restaurant_id),
     (menu_shares.c.created_by, menu_shares.c.restaurant_id),
@@ -175,6 +177,11 @@ async def _rows(
     )
     gone = {"user_id": pseudonym, "name": pseudonym, "is_active": False}
     changed["staff"] += (await connection.execute(employed.values(gone))).rowcount
+    known = update(devices).where(
+        devices.c.restaurant_id == restaurant_id, devices.c.user_id == user_id
+    )
+    without = {"user_id": pseudonym, "name": pseudonym, "label": ""}
+    changed["devices"] += (await connection.execute(known.values(without))).rowcount
     changed["screen_marks"] += await _screens(connection, restaurant_id, user_id)
     changed["streams"] += await _own_room(connection, f"user:{restaurant_id}:{user_id}")
     return changed

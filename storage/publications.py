@@ -19,9 +19,10 @@ from sqlalchemy import Row, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from collab.errors import DocumentGone
-from collab.records import StreamEvent, stream_of
+from collab.records import Document, StreamEvent, stream_of
 from collab.schedule import Publication, Window, effective, zone_of
 from storage.database import Database
+from storage.documents import document_of
 from storage.menu_tables import publications, stream_events
 from storage.streams import append_events, draw_epoch
 from storage.tables import heads, menus, restaurants
@@ -54,6 +55,32 @@ class PublicationStore:
         """
         async with self._database.read() as connection:
             return await load_schedule(connection, document_id, self._database.clock())
+
+    async def menus_of(self, restaurant_id: str, now: datetime, limit: int) -> list[Document]:
+        """The menus of a restaurant with a publication that did not end, by id.
+
+        Whether guests see one now, its schedule says. Cancelling is safe. Raises StoreError.
+        """
+        standing = (
+            select(publications.c.document_id)
+            .where(
+                publications.c.cancelled_at.is_(None),
+                or_(publications.c.ends_at.is_(None), publications.c.ends_at > now),
+            )
+            .distinct()
+        )
+        query = (
+            select(menus)
+            .where(
+                menus.c.restaurant_id == restaurant_id,
+                menus.c.deleted_at.is_(None),
+                menus.c.id.in_(standing),
+            )
+            .order_by(menus.c.id)
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            return [document_of(row) for row in await connection.execute(query)]
 
     async def find(self, document_id: str, publication_id: str) -> Publication | None:
         """One publication, also a cancelled one. Cancelling is safe. Raises StoreError."""

@@ -9,6 +9,7 @@ Rule 3: what changes a visit holds the desk of its restaurant, as the commands a
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -165,6 +166,24 @@ class VisitStore:
         The search is by hash: how long it takes says nothing about the code.
         """
         return await self._first(_VISITS.where(visits.c.code_hash == code_hash(code)))
+
+    async def forget_code(self, code: str, now: datetime) -> None:
+        """Take a code from a visit that is over, so that another one can have it.
+
+        Cancelling is safe. Raises StoreError.
+        """
+        over = or_(visits.c.closed_at.is_not(None), visits.c.expires_at <= now)
+        nobody = code_hash(secrets.token_urlsafe())
+        freed = (
+            update(visits)
+            .where(visits.c.code_hash == code_hash(code), over)
+            .values(code_hash=nobody)
+        )
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(freed)
+
+        await self._database.transact(work)
 
     async def ended_since(self, since: datetime) -> list[Ended]:
         """Visits that were closed at this time or later, oldest first.

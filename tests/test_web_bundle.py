@@ -5,11 +5,13 @@ No Node needed: the build lists the sha256 of every input and output.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -17,6 +19,20 @@ ROOT: Final = Path(__file__).parents[1]
 SOURCE: Final = ROOT / "web"
 BUILT: Final = ROOT / "api" / "web"
 ADVICE: Final = "run `make web` and commit api/web"
+KIB: Final = 1024
+# What a page may weigh before it shows anything: scripts and styles, KiB with gzip.
+BUDGETS: Final = {
+    "home": (35, 8),
+    "editor": (95, 10),
+    "kitchen": (40, 8),
+    "guest": (35, 8),
+    "ops": (40, 6),
+    "settings": (40, 8),
+}
+PAGES: Final = sorted(BUDGETS)
+
+# `import"./x.js"`, `from"./x.js"`; not `import("./x.js")`, which loads later.
+STATIC_IMPORT: Final = re.compile(r"(?:\bfrom|\bimport)\s*\"\./([^\"]+\.js)\"")
 
 
 def hashes(root: Path, files: list[Path]) -> dict[str, str]:
@@ -33,23 +49,24 @@ def files_in(folder: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def manifest() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads((BUILT / "build.json").read_text())
+def manifest() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((BUILT / "build.json").read_text())
     return found
 
 
 def test_pages_are_built_from_the_sources_as_they_are_now(
-    manifest: dict[str, dict[str, str]],
+    manifest: dict[str, Any],
 ) -> None:
     inputs = [
         SOURCE / name
         for name in ("build.mjs", "package.json", "package-lock.json", "tsconfig.json")
     ]
-    inputs += [*files_in(SOURCE / "src"), *files_in(SOURCE / "static")]
+    for folder in ("src", "pages", "public"):
+        inputs += files_in(SOURCE / folder)
     assert hashes(SOURCE, inputs) == manifest["inputs"], f"web/ changed since the build: {ADVICE}"
 
 
-def test_built_pages_were_not_edited_by_hand(manifest: dict[str, dict[str, str]]) -> None:
+def test_built_pages_were_not_edited_by_hand(manifest: dict[str, Any]) -> None:
     built = [file for file in files_in(BUILT) if file.name != "build.json"]
     assert hashes(BUILT, built) == manifest["outputs"], f"api/web is not what was built: {ADVICE}"
 
@@ -78,12 +95,44 @@ class PolicyReader(HTMLParser):
             self.addresses.append(given.get("src") or given.get("href") or "")
 
 
-@pytest.mark.parametrize("page", ["index.html", "menu.html"])
-def test_page_loads_only_committed_assets_and_has_no_inline_code(page: str) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_page_loads_only_committed_assets_of_its_build_and_has_no_inline_code(page: str) -> None:
     reader = PolicyReader()
-    reader.feed((BUILT / page).read_text())
+    reader.feed((BUILT / f"{page}.html").read_text())
     assert reader.broken == []
-    assert reader.addresses
+    assert f"/assets/%BUILD%/{page}.js" in reader.addresses
+    assert f"/assets/%BUILD%/{page}.css" in reader.addresses
     for address in reader.addresses:
-        assert address.startswith("/assets/"), address
-        assert (BUILT / address.removeprefix("/")).is_file(), address
+        if address == "/manifest.webmanifest":
+            assert (BUILT / "manifest.webmanifest").is_file()
+            continue
+        assert address.startswith("/assets/%BUILD%/"), address
+        assert (BUILT / address.replace("/%BUILD%/", "/").removeprefix("/")).is_file(), address
+
+
+def loaded_at_once(script: str, found: set[str]) -> set[str]:
+    """A script, and all that it imports before it runs."""
+    if script not in found:
+        found.add(script)
+        for name in STATIC_IMPORT.findall((BUILT / "assets" / script).read_text()):
+            loaded_at_once(name, found)
+    return found
+
+
+def kib(*names: str) -> float:
+    files = [BUILT / "assets" / name for name in names]
+    return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) / KIB
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_keeps_to_its_budget(page: str, manifest: dict[str, Any]) -> None:
+    scripts = loaded_at_once(f"{page}.js", set())
+    assert sorted(scripts) == manifest["sizes"][page]["files"]
+    script_budget, style_budget = BUDGETS[page]
+    assert kib(*scripts) <= script_budget
+    assert kib(f"{page}.css") <= style_budget
+
+
+def test_worker_and_build_have_the_same_number(manifest: dict[str, Any]) -> None:
+    assert re.fullmatch("[0-9a-f]{12}", manifest["build"])
+    assert manifest["build"] in (BUILT / "sw.js").read_text()

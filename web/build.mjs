@@ -1,18 +1,22 @@
 // Builds api/web from web/: same sources and lock, same bytes. Every input and output is listed
 // with its sha256 in api/web/build.json, so that a test without Node can tell a stale build.
 //
-// Scripts and styles keep their names; only shared chunks carry a hash. The server puts all of
+// Scripts and styles keep their names; only what is loaded later carries a hash. The server puts all of
 // them under /assets/<build>/, which it may let browsers keep for good.
 
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
-const OUT = fileURLToPath(new URL('../api/web', import.meta.url))
+// BUILD_OUT: another folder, to try something.
+const TARGET = process.env.BUILD_OUT ?? fileURLToPath(new URL('../api/web', import.meta.url))
+// Built beside it first: a build that fails leaves the pages as they are.
+const OUT = mkdtempSync(join(tmpdir(), 'mirepoix-web-'))
 const INPUT_FILES = ['build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json']
 const INPUT_FOLDERS = ['src', 'pages', 'public']
 const PAGES = ['home', 'editor', 'kitchen', 'guest', 'ops', 'settings']
@@ -33,11 +37,11 @@ const hashes = (root, files) =>
   )
 
 // The licences of what ends up in the scripts ask for their text to travel along.
-const licences = (metafile) => {
+const licences = (metafiles) => {
   const names = new Set(
-    Object.entries(metafile.outputs)
-      .filter(([path]) => path.endsWith('.js'))
-      .flatMap(([, output]) => Object.keys(output.inputs))
+    metafiles
+      .flatMap(({ outputs }) => Object.values(outputs))
+      .flatMap(({ inputs }) => Object.keys(inputs))
       .map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0])
       .filter(Boolean),
   )
@@ -63,22 +67,24 @@ const options = {
 }
 
 process.chdir(HERE)
-for (const entry of readdirSync(OUT)) {
-  if (!/\.pyc?$|^__pycache__$/.test(entry)) rmSync(join(OUT, entry), { recursive: true })
-}
 mkdirSync(join(OUT, 'assets'))
 
 const pages = PAGES.filter((page) => existsSync(`src/${page}/main.tsx`))
-const scripts = await build({
-  ...options,
-  entryPoints: pages.map((page) => ({ in: `src/${page}/main.tsx`, out: page })),
-  outdir: join(OUT, 'assets'),
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-  format: 'esm',
-  splitting: true,
-  chunkNames: 'shared-[hash]',
-})
+// Each page by itself: a guest's telephone must not load, nor keep, what only the editor needs.
+const metafiles = {}
+for (const page of pages) {
+  const { metafile } = await build({
+    ...options,
+    entryPoints: [{ in: `src/${page}/main.tsx`, out: page }],
+    outdir: join(OUT, 'assets'),
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    format: 'esm',
+    splitting: true,
+    chunkNames: `${page}-[hash]`,
+  })
+  metafiles[page] = metafile
+}
 await build({
   ...options,
   entryPoints: pages.map((page) => ({ in: `src/styles/${page}.css`, out: page })),
@@ -92,11 +98,38 @@ for (const name of ['manifest.webmanifest']) {
     rmSync(join(OUT, 'assets', name))
   }
 }
-writeFileSync(join(OUT, 'assets/licences.txt'), licences(scripts.metafile))
+writeFileSync(join(OUT, 'assets/licences.txt'), licences(Object.values(metafiles)))
+
+const scriptsOf = (page) =>
+  Object.keys(metafiles[page].outputs)
+    .map((path) => path.split('/').pop())
+    .sort()
+const firstScripts = (page) => {
+  const { outputs } = metafiles[page]
+  const found = new Set()
+  const walk = (path) => {
+    if (found.has(path)) return
+    found.add(path)
+    for (const { path: next, kind } of outputs[path].imports) if (kind === 'import-statement') walk(next)
+  }
+  walk(Object.keys(outputs).find((path) => path.endsWith(`/${page}.js`)))
+  return [...found].map((path) => path.split('/').pop()).sort()
+}
+// What the worker keeps for a page: its own files and the icons.
+const filesOf = (page) => [
+  `${page}.css`,
+  ...scriptsOf(page),
+  ...readdirSync('public')
+    .filter((name) => /\.(svg|png)$/.test(name))
+    .sort(),
+]
 
 // What the worker keeps, and what the build is called: the hash of all of it.
 const kept = filesIn(OUT).filter((file) => file.endsWith('.html') || /\.(js|css|svg|png|webmanifest)$/.test(file))
-const number = sha256(...kept.map((file) => readFileSync(file)), existsSync('src/sw.ts') ? readFileSync('src/sw.ts') : '').slice(0, 12)
+const number = sha256(
+  ...kept.map((file) => readFileSync(file)),
+  existsSync('src/sw.ts') ? readFileSync('src/sw.ts') : '',
+).slice(0, 12)
 if (existsSync('src/sw.ts')) {
   await build({
     ...options,
@@ -105,31 +138,34 @@ if (existsSync('src/sw.ts')) {
     format: 'iife',
     define: {
       BUILD: JSON.stringify(number),
-      FILES: JSON.stringify(kept.map((file) => relative(OUT, file).replaceAll('\\', '/')).filter((file) => file.startsWith('assets/'))),
+      FILES: JSON.stringify(Object.fromEntries(pages.map((page) => [page, filesOf(page)]))),
     },
   })
 }
 
-const inputs = [...INPUT_FILES.map((name) => join(HERE, name)), ...INPUT_FOLDERS.flatMap((name) => filesIn(join(HERE, name)))]
-// What a page loads before anything is shown, compressed as the server does: scripts with what they import at once.
-const closure = (entry, found = new Set()) => {
-  if (found.has(entry)) return found
-  found.add(entry)
-  for (const { path, kind } of scripts.metafile.outputs[entry].imports) {
-    if (kind === 'import-statement') closure(path, found)
-  }
-  return found
-}
-const gzipped = (file) => gzipSync(readFileSync(file), { level: 9 }).length
+const inputs = [
+  ...INPUT_FILES.map((name) => join(HERE, name)),
+  ...INPUT_FOLDERS.flatMap((name) => filesIn(join(HERE, name))),
+]
+// What a page loads before it shows anything, compressed as the server does, and what it loads later.
+const gzipped = (names) =>
+  names.reduce((sum, name) => sum + gzipSync(readFileSync(join(OUT, 'assets', name)), { level: 9 }).length, 0)
 const sizes = Object.fromEntries(
   pages.map((page) => {
-    const entry = Object.keys(scripts.metafile.outputs).find((path) => path.endsWith(`assets/${page}.js`))
-    const script = [...closure(entry)].reduce((sum, path) => sum + gzipped(path), 0)
-    return [page, { script, style: gzipped(join(OUT, `assets/${page}.css`)), files: [...closure(entry)].map((path) => path.split('/').pop()).sort() }]
+    const first = firstScripts(page)
+    const later = scriptsOf(page).filter((name) => !first.includes(name))
+    return [page, { script: gzipped(first), later: gzipped(later), style: gzipped([`${page}.css`]), first }]
   }),
 )
 const manifest = { build: number, sizes, inputs: hashes(HERE, inputs), outputs: hashes(OUT, filesIn(OUT)) }
 writeFileSync(join(OUT, 'build.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-for (const [page, { script, style }] of Object.entries(sizes)) {
-  console.log(`${page}: ${(script / 1024).toFixed(1)} KiB of scripts, ${(style / 1024).toFixed(1)} KiB of styles (gzip)`)
+mkdirSync(TARGET, { recursive: true })
+for (const entry of readdirSync(TARGET)) {
+  if (!/\.pyc?$|^__pycache__$/.test(entry)) rmSync(join(TARGET, entry), { recursive: true })
+}
+cpSync(OUT, TARGET, { recursive: true })
+rmSync(OUT, { recursive: true })
+for (const [page, { script, later, style }] of Object.entries(sizes)) {
+  const [first, rest, css] = [script, later, style].map((bytes) => (bytes / 1024).toFixed(1))
+  console.log(`${page}: ${first} KiB of scripts first, ${rest} later, ${css} of styles (gzip)`)
 }

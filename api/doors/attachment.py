@@ -62,6 +62,11 @@ class Attachment:
         return self._seated is not None and not self._left.is_set()
 
     @property
+    def seat(self) -> Seat | None:
+        """Where somebody sits, while they do."""
+        return self._seated[1] if self._seated is not None and not self._left.is_set() else None
+
+    @property
     def has_left(self) -> bool:
         """Whether it is over, or was never allowed."""
         return self.is_refused or self._left.is_set()
@@ -137,7 +142,7 @@ class Attachment:
             return
         live.identity = seat.identity = identity
         seat.access = access
-        self._write(hocuspocus.authenticated(self.address, access is Access.READ))
+        self._say_access(seat.may_write)
 
     async def _sit(
         self,
@@ -165,8 +170,9 @@ class Attachment:
             tell=self._tell,
             applied=hocuspocus.sync_status(b"", True),
             refused=hocuspocus.sync_status(b"", False),
+            access_changed=self._say_access,
         )
-        self._write(hocuspocus.authenticated(self.address, access is Access.READ))
+        self._say_access(access is Access.WRITE and not room.is_read_only)
         with self._reception.seated(room, seat, self._end, self._ask_for_token) as live:
             self._seated = (room, seat, live)
             on_seated()
@@ -212,6 +218,9 @@ class Attachment:
 
     def _tell(self, message: Mapping[str, object]) -> None:
         self._write(hocuspocus.stateless(self.address, json.dumps(message)))
+
+    def _say_access(self, may_write: bool) -> None:
+        self._write(hocuspocus.authenticated(self.address, not may_write))
 
     def _ask_for_token(self) -> None:
         self._write(hocuspocus.token_please(self.address))

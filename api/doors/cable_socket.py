@@ -20,6 +20,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from api.auth import offered_subprotocols
+from api.connections import Connection
 from api.doors.cable_channel import DOOR, Channel
 from api.doors.cable_channels import CHANNELS
 from api.doors.cable_desk import CableDesk
@@ -105,20 +106,33 @@ class _Conversation:
         self._group: asyncio.TaskGroup
 
     async def run(self) -> web.StreamResponse:
+        reception = self._desk.reception
+        connection = Connection(
+            door=DOOR,
+            since=reception.clock.utc(),
+            identity=lambda: self._identity,
+            sessions=lambda: tuple(self._visit.sessions),
+            is_behind=self._is_behind,
+            end=self.end,
+        )
         live = Live(self._identity, "", self.end)
-        self._desk.reception.live.add(live)
+        reception.live.add(live)
         try:
-            async with asyncio.TaskGroup() as self._group:
-                self._visit = Visit(self._identity, self._about, self._start)
-                self._socket.write(cable.welcome())
-                pings = self._start(self._ping())
-                try:
-                    return await self._socket.read(self._handle, self._is_behind)
-                finally:
-                    pings.cancel()
-                    self._leave_all()
+            with reception.connections.entered(connection):
+                return await self._talk()
         finally:
-            self._desk.reception.live.remove(live)
+            reception.live.remove(live)
+
+    async def _talk(self) -> web.StreamResponse:
+        self._visit = Visit(self._identity, self._about, self._start)
+        async with asyncio.TaskGroup() as self._group:
+            self._socket.write(cable.welcome())
+            pings = self._start(self._ping())
+            try:
+                return await self._socket.read(self._handle, self._is_behind)
+            finally:
+                pings.cancel()
+                self._leave_all()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         return self._group.create_task(work)

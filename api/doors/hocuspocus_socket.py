@@ -18,12 +18,14 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from api.auth import SignedIn
+from api.connections import Connection
 from api.doors.attachment import Attachment
 from api.doors.reception import Reception
 from api.doors.socket import Socket
 from collab import hocuspocus
 from collab.errors import MirepoixError, ProtocolViolation, TokenEnded, TooLarge
 from rooms.frames import binary_frame
+from rooms.seat import Seat
 
 DOOR = "hocuspocus"
 
@@ -75,9 +77,21 @@ class _Conversation:
         self._about = reception.describe(request)
         self._attached: dict[bytes, Attachment] = {}  # by address
         self._was_seated = False
+        self._connection = Connection(
+            door=DOOR,
+            since=reception.clock.utc(),
+            identity=lambda: next((seat.identity for seat in self._seats()), None),
+            sessions=lambda: [seat.session_id for seat in self._seats()],
+            is_behind=self._is_behind,
+            end=socket.end,
+        )
         self._group: asyncio.TaskGroup
 
     async def run(self) -> web.StreamResponse:
+        with self._reception.connections.entered(self._connection):
+            return await self._talk()
+
+    async def _talk(self) -> web.StreamResponse:
         async with asyncio.TaskGroup() as self._group:
             deadline = self._group.create_task(self._deadline())
             try:
@@ -94,6 +108,10 @@ class _Conversation:
         if not self._was_seated:
             self._reception.metrics.refused("auth_timeout")
             self._socket.end(TokenEnded(f"sign in within {seconds:g} s", reason="auth_timeout"))
+
+    def _seats(self) -> list[Seat]:
+        seats = (attachment.seat for attachment in self._attached.values())
+        return [seat for seat in seats if seat is not None]
 
     def _is_behind(self) -> bool:
         return any(attachment.is_behind for attachment in self._attached.values())

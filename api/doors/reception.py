@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import hdrs, web
 
 from api.auth import Authenticator
 from api.config import Config
+from api.connections import Connections
 from api.doors.occupancy import Occupancy
 from api.entrance import Entrance
 from api.forwarding import asked
@@ -38,6 +39,7 @@ class Reception:
     metrics: Metrics
     clock: Clock
     occupancy: Occupancy
+    connections: Connections = field(default_factory=Connections)
 
     def occupied(self, request: web.Request) -> AbstractContextManager[None]:
         """Count a socket of the request's sender for as long as the context lasts.

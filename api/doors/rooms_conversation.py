@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from secrets import token_hex
 from typing import Final, assert_never
-from uuid import uuid4
 
 from aiohttp import web
 
 from api.auth import SignedIn
+from api.connections import Connection
 from api.doors.rooms_codec import FRAME_LIMIT_BYTES, Codec
 from api.doors.rooms_commands import CommandQueue
 from api.doors.rooms_documents import DocumentPlace
@@ -28,6 +29,7 @@ from api.doors.rooms_forms import (
     Hello,
     Mark,
     Ping,
+    Say,
     Seen,
     Sub,
     Sync,
@@ -35,7 +37,7 @@ from api.doors.rooms_forms import (
     Unsub,
 )
 from api.doors.rooms_locks import LockCounter
-from api.doors.rooms_place import Ground, Place
+from api.doors.rooms_place import DOOR, Ground, Place
 from api.doors.rooms_reception import RoomsReception
 from api.doors.rooms_voice import Voice
 from api.doors.socket import Socket
@@ -72,7 +74,16 @@ class Conversation:
         self._signed = signed
         self._about = about
         self._live: Live | None = None  # from `hello` on
+        self._connection = Connection(
+            door=DOOR,
+            since=self._reception.clock.utc(),
+            identity=lambda: None if self._live is None else self._live.identity,
+            sessions=lambda: [place.session_id for place in self._places.values()],
+            is_behind=self._is_behind,
+            end=self.end,
+        )
         self._places: dict[int, Place] = {}
+        self._said_by = token_hex(4)  # what others at a table know this connection by
         self._departed: list[Place] = []  # ended by themselves, not given up yet
         self._commands = CommandQueue(
             rooms.orders,
@@ -88,22 +99,26 @@ class Conversation:
         """Talk until somebody ends it."""
         self._rooms.sockets.add(self)
         try:
-            async with asyncio.TaskGroup() as group:
-                beside = (
-                    group.create_task(self._deadline()),
-                    group.create_task(self._commands.run()),
-                )
-                try:
-                    return await self._socket.read(self._handle, self._is_behind, self._farewell)
-                finally:
-                    for task in beside:
-                        task.cancel()
+            with self._reception.connections.entered(self._connection):
+                return await self._talk()
         finally:
             self._rooms.sockets.remove(self)
             if self._live is not None:
                 self._reception.live.remove(self._live)
             for place in (*self._places.values(), *self._departed):
                 await place.leave()
+
+    async def _talk(self) -> web.StreamResponse:
+        async with asyncio.TaskGroup() as group:
+            beside = (
+                group.create_task(self._deadline()),
+                group.create_task(self._commands.run()),
+            )
+            try:
+                return await self._socket.read(self._handle, self._is_behind, self._farewell)
+            finally:
+                for task in beside:
+                    task.cancel()
 
     def end(self, error: MirepoixError) -> None:
         """Say `bye` and close; only the first call counts."""
@@ -150,8 +165,10 @@ class Conversation:
                 self._answer(answer)
             case Seen(h=h, offset=offset):
                 self._seen(h, offset)
-            case Ping(t=t):
-                self._voice.say("pong", t=t, now=self._now_ms())
+            case Say():
+                self._say(frame)
+            case Ping():
+                self._pong(frame)
             case Sub():
                 return self._subscribe(frame)
             case Unsub(h=h):
@@ -163,6 +180,12 @@ class Conversation:
             case unreachable:
                 assert_never(unreachable)
         return None
+
+    def _pong(self, ping: Ping) -> None:
+        self._connection.unsynced = ping.unsynced
+        if ping.rtt_ms is not None:
+            self._connection.rtt_ms = ping.rtt_ms
+        self._voice.say("pong", t=ping.t, now=self._now_ms())
 
     # -- who it is -----------------------------------------------------------------------------
 
@@ -181,10 +204,11 @@ class Conversation:
         if hello.v != VERSION:
             raise ProtocolViolation(f"this server speaks version {VERSION}", reason="bad_version")
         identity = self._identify(hello.token)
-        connection_id = str(uuid4())
+        connection_id = self._connection.id
         device = hello.device or ""
         self._about |= {"device": device, "app": "" if hello.app is None else str(hello.app)}
         self._commands.device = device
+        self._connection.device, self._connection.app = device, self._about["app"]
         self._live = Live(identity, connection_id, self.end, self._ask_for_token)
         self._reception.live.add(self._live)
         self._voice.say(
@@ -294,6 +318,15 @@ class Conversation:
         place = self._places.get(h)
         if isinstance(place, EventPlace):
             place.seen(offset, self._commands.device)
+
+    def _say(self, aside: Say) -> None:
+        match self._places.get(aside.h):
+            case EventPlace() as place:
+                place.say(self._said_by, aside)
+            case DocumentPlace():
+                raise ProtocolViolation("in a document nothing is said", reason="not_a_room")
+            case _:
+                self._reception.metrics.refused("unknown_handle")  # it ended a moment ago
 
     # -- commands ------------------------------------------------------------------------------
 

@@ -188,7 +188,7 @@ def _say_subscribed(ground: Ground, room: MenuRoom, session_id: str | None) -> N
         room=str(ground.admission.name),
         epoch=room.record.epoch,
         schema=SCHEMA,
-        access=ground.admission.access.value,
+        access=Access.READ.value if room.is_read_only else ground.admission.access.value,
         session=session_id,
     )
 

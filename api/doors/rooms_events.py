@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Self
 
-from api.doors.rooms_forms import Sub
+from api.doors.rooms_asides import AsidePace, check_aside, has_asides
+from api.doors.rooms_forms import Say, Sub
 from api.doors.rooms_place import DOOR, Ground
 from api.live import Live
 from api.room_entrance import RoomAdmission
-from collab.errors import MirepoixError
+from collab.errors import MirepoixError, RightWithdrawn
 from collab.identity import Identity, Role
 from collab.room_names import RoomKind
 from rooms.event_room import Cursor, CursorGap, Subscription
@@ -27,6 +28,7 @@ class EventPlace:
         self._ground = ground
         self._subscription: Subscription
         self._live: Live | None = None
+        self._pace = AsidePace(ground.rooms.reception.clock.monotonic)
 
     @classmethod
     async def take(cls, ground: Ground, wanted: Sub) -> Self | None:
@@ -92,6 +94,33 @@ class EventPlace:
         screen_id = f"{live.identity.user_id}/{device}"
         stream_id, epoch = ground.admission.stream_id, self._subscription.epoch
         ground.rooms.watch.seen(stream_id, epoch, screen_id, offset)
+
+    def say(self, said_by: str, aside: Say) -> None:
+        """Tell the others at the order; what comes too fast is dropped.
+
+        said_by: the short id of this connection. Raises TooLarge.
+        """
+        live, ground = self._live, self._ground
+        assert live is not None
+        try:
+            check_aside(ground.admission.name, live.identity, aside)
+        except RightWithdrawn as error:
+            ground.rooms.reception.metrics.refused(error.reason)
+            ground.voice.refuse(ground.h, error)
+            return
+        if not self._pace.allows():
+            ground.rooms.reception.metrics.refused("said_too_fast")
+            return
+        ground.rooms.asides.say(ground.admission.stream_id, self, said_by, aside)
+
+    def hear(self, said_by: str, aside: Say) -> None:
+        """See `Hearer`."""
+        ground = self._ground
+        if ground.voice.is_full:
+            ground.rooms.reception.metrics.refused("said_unheard")
+            return
+        said = {"h": ground.h, "from": said_by, "kind": aside.kind, "body": aside.body}
+        ground.voice.say("said", **said)
 
     # -- what the room calls -------------------------------------------------------------------
 
@@ -159,10 +188,13 @@ class EventPlace:
         )
         self._live = Live(ground.identity, session_id, ground.end)
         reception.live.add(self._live)
+        if has_asides(name):
+            ground.rooms.asides.join(ground.admission.stream_id, self)
 
     def _leave(self) -> None:
         self._subscription.leave()
         live, self._live = self._live, None
         if live is not None:
+            self._ground.rooms.asides.leave(self._ground.admission.stream_id, self)
             self._ground.rooms.reception.live.remove(live)
             self._ground.rooms.reception.sessions.close(live.session_id)

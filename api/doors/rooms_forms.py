@@ -7,7 +7,7 @@ Source: docs/protocols.md, "The rooms protocol".
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -78,6 +78,14 @@ class Seen(_Form, frozen=True):
     offset: Annotated[int, msgspec.Meta(ge=0)]
 
 
+class Say(_Form, frozen=True):
+    """Something for the others in the room of an order; stored nowhere."""
+
+    h: Handle
+    kind: Literal["here", "gone", "sending", "wait", "handover"]
+    body: dict[str, Any] = {}
+
+
 class Cmd(_Form, frozen=True):
     """A command."""
 
@@ -90,9 +98,12 @@ class Cmd(_Form, frozen=True):
 
 
 class Ping(_Form, frozen=True):
-    """Asks for a `pong` with the same `t`."""
+    """Asks for a `pong` with the same `t`, and says how the client is; for whoever operates us."""
 
     t: int | float | None = None
+    unsynced: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] | None = None  # waits there
+    # As measured with an earlier ping.
+    rtt_ms: Annotated[float, msgspec.Meta(ge=0, le=3_600_000)] | None = None
 
 
 class BadCmd(msgspec.Struct, frozen=True):
@@ -102,7 +113,7 @@ class BadCmd(msgspec.Struct, frozen=True):
     reason: str
 
 
-ClientFrame = Hello | Token | Sub | Unsub | Sync | Mark | Seen | Cmd | Ping | BadCmd
+ClientFrame = Hello | Token | Sub | Unsub | Sync | Mark | Seen | Say | Cmd | Ping | BadCmd
 
 FORMS: dict[str, type[msgspec.Struct]] = {
     "hello": Hello,
@@ -111,6 +122,7 @@ FORMS: dict[str, type[msgspec.Struct]] = {
     "unsub": Unsub,
     "mark": Mark,
     "seen": Seen,
+    "say": Say,
     "cmd": Cmd,
     "ping": Ping,
 }

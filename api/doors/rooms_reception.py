@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from api.doors.reception import Reception
+from api.doors.rooms_asides import Asides
 from api.doors.rooms_sockets import RoomsSockets
 from api.lock_desk import LockDesk
 from api.order_desk import OrderDesk
@@ -38,6 +39,7 @@ class RoomsReception:
     watch: KitchenWatch
     locks: LockDesk
     sockets: RoomsSockets
+    asides: Asides = field(default_factory=Asides)
 
     async def snapshot(self, admission: RoomAdmission) -> Snapshot:
         """What a newcomer to an event room is told. Raises StoreError. Safe to cancel."""

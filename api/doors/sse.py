@@ -19,6 +19,7 @@ import msgspec
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
+from api.connections import Connection
 from api.doors.rooms_reception import RoomsReception
 from api.doors.socket import keep_kernel_queue_short
 from api.doors.sse_cursor import decode_cursors
@@ -64,7 +65,15 @@ def sse(rooms: RoomsReception) -> Handler:
         limit_bytes = reception.config.outbox_limit_bytes
         outflow = Outflow(response, request.transport, limit_bytes)
         stream = _Stream(rooms, outflow, signed.identity, reception.describe(request))
-        with reception.metrics.connected(DOOR):
+        connection = Connection(
+            door=DOOR,
+            since=reception.clock.utc(),
+            identity=lambda: signed.identity,
+            sessions=lambda: stream.sessions,
+            is_behind=lambda: outflow.is_full,
+            end=stream.end,
+        )
+        with reception.metrics.connected(DOOR), reception.connections.entered(connection):
             try:
                 await stream.run(admissions, _last_event_id(request))
             except ConnectionError:
@@ -91,6 +100,11 @@ class _Stream:
         self._error: MirepoixError | None = None
         self._live: list[Live] = []
         self._joined: list[SseRoom] = []
+
+    @property
+    def sessions(self) -> list[str]:
+        """The ids of the session rows of all rooms."""
+        return [live.session_id for live in self._live]
 
     def end(self, error: MirepoixError) -> None:
         """Say `bye` and end; only the first call counts."""

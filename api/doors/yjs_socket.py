@@ -14,6 +14,7 @@ from typing import assert_never
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from api.connections import Connection
 from api.doors.reception import Reception
 from api.doors.socket import Socket
 from collab import messages
@@ -55,7 +56,19 @@ def yjs_socket(reception: Reception) -> Handler:
                 notice=_mute,
                 door=DOOR,
             )
-            with reception.metrics.connected(DOOR), reception.seated(room, seat, socket.end):
+            connection = Connection(
+                door=DOOR,
+                since=reception.clock.utc(),
+                identity=lambda: seat.identity,
+                sessions=lambda: (session_id,),
+                is_behind=lambda: seat.behind is not None,
+                end=socket.end,
+            )
+            with (
+                reception.metrics.connected(DOOR),
+                reception.connections.entered(connection),
+                reception.seated(room, seat, socket.end),
+            ):
                 room.ask(seat)
                 return await socket.read(
                     lambda frame: _handle(reception, room, seat, frame),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from api.auth import Source, find_credential
 from api.forwarding import asked
@@ -18,10 +18,10 @@ from api.rest.models import (
 )
 from api.rest.operation import Call, json_answer
 from api.rest.restaurants import require, restaurant_for
-from api.session_cookie import give_cookie
+from api.session_cookie import DEVICE_COOKIE, give_cookie, give_device
 from api.tokens import claims_of
 from collab.errors import RightWithdrawn
-from collab.identity import Access, Act, Role
+from collab.identity import Access, Act, Identity, Role
 
 SHORTEST_TOKEN_SECONDS = 1.0
 
@@ -36,19 +36,41 @@ async def ticket(call: Call) -> web.Response:
 
 
 async def token(call: Call) -> web.Response:
-    """A fresh token for the asker, in the answer and in the cookie, while the old one is valid.
+    """A fresh token for the asker, in the answer and in the cookie.
 
-    Only the cookie of our own pages is renewed without end; what came from elsewhere (perhaps
-    from somebody else's application) is exchanged for a token that ends no later. A guest's ends
-    with the visit, in whatever place it was.
+    A device shows its key, which is replaced by the way; no token is needed then. Otherwise the
+    old token must be valid. Only the cookie of our own pages is renewed without end; what came
+    from elsewhere (perhaps from somebody else's application) is exchanged for a token that ends no
+    later. A guest's ends with the visit, in whatever place it was.
     """
-    if call.identity.restaurant_id is None:
+    if hdrs.AUTHORIZATION not in call.request.headers and DEVICE_COOKIE in call.request.cookies:
+        answer = await _token_of_device(call)
+        if answer is not None:
+            return answer
+    signed = await call.house.authenticator.authenticate(call.request)
+    if signed.identity.restaurant_id is None:
         raise RightWithdrawn("The developer of --dev needs no token.", reason="no_token_needed")
+    is_endless = signed.source is Source.COOKIE and Role.GUEST not in signed.identity.roles
+    limit_seconds = math.inf if is_endless else _seconds_left(call, signed.identity)
+    return _fresh(call, signed.identity, limit_seconds)
+
+
+async def _token_of_device(call: Call) -> web.Response | None:
+    """By the key of a device; None when it lets nobody in."""
+    house = call.house
+    house.authenticator.check_written_by_us(call.request)
+    entered = await house.devices.renew(call.request.cookies[DEVICE_COOKIE])
+    if entered is None or house.revocations.is_revoked(entered.identity):
+        return None
+    answer = _fresh(call, entered.identity, math.inf)
+    give_device(house, call.request, answer, entered)
+    return answer
+
+
+def _fresh(call: Call, identity: Identity, limit_seconds: float) -> web.Response:
     answer = json_answer(None, 201)
-    is_endless = call.source is Source.COOKIE and Role.GUEST not in call.identity.roles
-    limit_seconds = math.inf if is_endless else _seconds_left(call)
     fresh, life_seconds = give_cookie(
-        call.house, call.request, answer, call.identity, limit_seconds=limit_seconds
+        call.house, call.request, answer, identity, limit_seconds=limit_seconds
     )
     answer.body = json_answer(TokenAnswer(token=fresh, expires_in_seconds=life_seconds)).body
     return answer
@@ -94,13 +116,14 @@ def _socket_token(call: Call) -> str:
         return find_credential(call.request)[1].removeprefix("mirepoix.token.")
     if call.identity.restaurant_id is None:
         return ""
-    life_seconds = min(call.house.config.browser_token_seconds, _seconds_left(call))
+    left_seconds = _seconds_left(call, call.identity)
+    life_seconds = min(call.house.config.browser_token_seconds, left_seconds)
     return call.house.issuer.mint(call.identity, life_seconds, call.house.clock.utc())
 
 
-def _seconds_left(call: Call) -> float:
+def _seconds_left(call: Call, identity: Identity) -> float:
     """How long the asker's own token still lives."""
-    if call.identity.expires_at is None:
+    if identity.expires_at is None:
         return math.inf
-    left = (call.identity.expires_at - call.house.clock.utc()).total_seconds()
+    left = (identity.expires_at - call.house.clock.utc()).total_seconds()
     return max(left, SHORTEST_TOKEN_SECONDS)

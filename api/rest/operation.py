@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from api.auth import SignedIn, Source
+from api.content_coding import accepts_gzip
 from api.house import House
 from api.json_body import decode_json
 from collab.identity import Identity, Role
@@ -105,7 +106,7 @@ def tagged_answer(request: web.Request, body: bytes, etag: str, media_type: str)
     if any(tag.value in (etag, "*") for tag in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
     answer = web.Response(body=body, content_type=media_type, headers=headers)
-    if _accepts_gzip(request):
+    if accepts_gzip(request):
         answer.enable_compression(web.ContentCoding.gzip)
     return answer
 
@@ -113,11 +114,3 @@ def tagged_answer(request: web.Request, body: bytes, etag: str, media_type: str)
 def _query(request: web.Request, form: type[msgspec.Struct]) -> msgspec.Struct:
     given = {name: value for name, value in request.query.items() if name not in _CREDENTIALS}
     return msgspec.convert(given, form, strict=False)
-
-
-def _accepts_gzip(request: web.Request) -> bool:
-    for part in request.headers.get(hdrs.ACCEPT_ENCODING, "").split(","):
-        coding, _, quality = part.replace(" ", "").lower().partition(";q=")
-        if coding == "gzip":
-            return quality.strip("0.") != "" or quality == ""
-    return False

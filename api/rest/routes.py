@@ -10,11 +10,14 @@ from api.rest import (
     commands,
     conflicts,
     copies,
+    devices,
     documents,
     events,
     exchange,
     history,
+    invites,
     locks,
+    me,
     menus,
     models,
     orders,
@@ -24,6 +27,7 @@ from api.rest import (
     restaurant,
     retention,
     sessions,
+    shown,
     staff,
     stations,
     stock,
@@ -33,6 +37,7 @@ from api.rest import (
     visits,
     webhooks,
 )
+from api.rest import operations as operations_page
 from api.rest.openapi import describe
 from api.rest.operation import OCTETS, PREFIX, Operation, add_operation
 
@@ -59,6 +64,7 @@ def add_rest(app: web.Application, house: House) -> None:
 def operations() -> tuple[Operation, ...]:
     """Every operation of this version."""
     return (
+        *me.operations(),
         *_documents(),
         *_menus(),
         *locks.operations(),
@@ -72,12 +78,15 @@ def operations() -> tuple[Operation, ...]:
         *stations.operations(),
         *tables.operations(),
         *staff.operations(),
+        *invites.operations(),
+        *devices.operations(),
         *visits.operations(),
         *orders.operations(),
         *commands.operations(),
         *tickets.operations(),
         *stock.operations(),
         *retention.operations(),
+        *operations_page.operations(),
         *_people(),
     )
 
@@ -140,13 +149,14 @@ def _documents() -> tuple[Operation, ...]:
 
 
 def _menus() -> tuple[Operation, ...]:
-    shown = menus.PlainMenus()
+    plain = menus.PlainMenus()
     return (
-        *menus.operations(shown),
-        *exchange.operations(shown),
+        *menus.operations(plain),
+        *exchange.operations(plain),
         *conflicts.operations(),
         *versions.operations(),
         *publications.operations(),
+        *shown.operations(),
     )
 
 
@@ -175,10 +185,11 @@ def _people() -> tuple[Operation, ...]:
             "POST",
             "/token",
             "renewToken",
-            "Get a fresh token while yours is valid",
+            "Get a fresh token, by the one you have or by the key of your device",
             access.token,
             {201: models.TokenAnswer},
-            refusals=(401, 403),
+            refusals=(401, 403, 503),
+            is_open=True,
         ),
         Operation(
             "POST",

@@ -79,13 +79,18 @@ class CodeAnswer(Answer, frozen=True):
 
 
 class NewGuest(Incoming, frozen=True):
-    """What a guest brings."""
+    """What a guest brings.
+
+    cookie: false for a page that keeps the token itself, because the browser's cookie may be a
+    colleague's who is signed in there.
+    """
 
     code: Code
+    cookie: bool = True
 
 
 class GuestAnswer(Answer, frozen=True):
-    """A guest who came in. The token is in the cookie too."""
+    """A guest who came in. The token is in the cookie too, unless that was declined."""
 
     token: str
     expires_in_seconds: float
@@ -93,3 +98,6 @@ class GuestAnswer(Answer, frozen=True):
     restaurant: str
     table: str
     order: str | None  # null: nobody at the table has ordered yet
+    restaurant_name: str
+    table_name: str
+    time_zone: str  # of the restaurant, whose clock says what is served now

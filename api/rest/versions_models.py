@@ -32,6 +32,16 @@ class PublishedQuery(Incoming, frozen=True):
     restaurant: Id | None = None  # one that shows this menu of another restaurant
 
 
+class ShownMenu(Answer, frozen=True):
+    """A menu that guests of a restaurant see now."""
+
+    menu: str
+    title: str
+    version: int
+    locales: list[str]  # the first one is that of the menu
+    etag: str  # of `getPublishedMenu` there, without quotes
+
+
 class NewPublication(Incoming, frozen=True):
     """When guests shall see a version; without anything: from now on."""
 

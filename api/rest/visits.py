@@ -33,7 +33,7 @@ def operations() -> tuple[Operation, ...]:
 async def enter(call: Call) -> web.Response:
     """A token for a guest, in the answer and as a cookie, until the visit ends at the latest.
 
-    Staff who try a code keep their own cookie.
+    Staff who try a code keep their own cookie, and so does whoever declines ours.
     """
     wanted: NewGuest = call.body
     house = call.house
@@ -42,6 +42,8 @@ async def enter(call: Call) -> web.Response:
     guest = await house.visit_desk.enter(wanted.code, address)
     assert guest.expires_at is not None and guest.restaurant_id is not None
     assert guest.table is not None
+    table = await house.dining_tables.find(guest.restaurant_id, guest.table)
+    settings = await house.restaurants.find(guest.restaurant_id)
     now = house.clock.utc()
     life_seconds = max((guest.expires_at - now).total_seconds(), 1.0)
     token = house.issuer.mint(guest, life_seconds, now)
@@ -53,10 +55,13 @@ async def enter(call: Call) -> web.Response:
             restaurant=guest.restaurant_id,
             table=guest.table,
             order=guest.order,
+            restaurant_name="" if settings is None else settings.name,
+            table_name="" if table is None else table.name,
+            time_zone="UTC" if settings is None else settings.time_zone,
         ),
         201,
     )
-    if not _is_staff(call):
+    if wanted.cookie and not _is_staff(call):
         set_cookie(house, call.request, answer, token, life_seconds)
     return answer
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+from aiohttp import ClientResponse
+
 from api.first_start import announce, furnish
-from tests.api.conftest import OpenSite
+from tests.api.conftest import OpenSite, Site
 
 ADDRESS = "http://127.0.0.1:8123"
 
@@ -39,11 +42,24 @@ async def test_deleted_demo_does_not_come_back(dev_site):
     assert await dev_site.house.documents.list() == []
 
 
-async def test_empty_database_gets_a_link_that_lets_the_owner_in_once(site, capsys):
-    await announce(site.house, ADDRESS)
-    link = re.search(rf"{ADDRESS}(/enter\?ticket=\S+)", capsys.readouterr().out)
+async def printed_ticket(site: Site, capsys: pytest.CaptureFixture[str], base: str) -> str:
+    await announce(site.house, base)
+    link = re.search(rf"{base}/enter\?ticket=(\S+)", capsys.readouterr().out)
     assert link is not None
-    entered = await site.client.get(link[1], allow_redirects=False)
+    return link[1]
+
+
+async def come_in(site: Site, ticket: str, **headers: str) -> ClientResponse:
+    return await site.client.post(
+        "/enter", data={"ticket": ticket}, headers=headers, allow_redirects=False
+    )
+
+
+async def test_empty_database_gets_a_link_that_lets_the_owner_in_once(site, capsys):
+    ticket = await printed_ticket(site, capsys, ADDRESS)
+    page = await (await site.client.get(f"/enter?ticket={ticket}")).text()
+    assert f'value="{ticket}"' in page
+    entered = await come_in(site, ticket)
     assert (entered.status, entered.headers["Location"]) == (303, "/")
     cookie = entered.cookies["mirepoix_session"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
@@ -55,15 +71,15 @@ async def test_empty_database_gets_a_link_that_lets_the_owner_in_once(site, caps
     }
     created = await site.client.post("/api/v1/documents", json=body, headers=mine)
     assert (created.status, (await created.json())["restaurant"]) == (201, "main")
-    again = await site.client.get(link[1], allow_redirects=False)
-    assert (again.status, (await again.json())["code"]) == (401, "bad_ticket")
+    assert (await come_in(site, ticket)).status == 401
 
 
-async def test_asking_about_the_link_does_not_use_it_up(site, capsys):
-    await announce(site.house, ADDRESS)
-    link = capsys.readouterr().out.split(ADDRESS)[2].split()[0]
-    assert (await site.client.head(link)).status == 405
-    assert (await site.client.get(link, allow_redirects=False)).status == 303
+async def test_looking_at_the_link_does_not_use_it_up(site, capsys):
+    ticket = await printed_ticket(site, capsys, ADDRESS)
+    for method in ("HEAD", "GET", "GET"):
+        looked = await site.client.request(method, f"/enter?ticket={ticket}")
+        assert (looked.status, "Set-Cookie" in looked.headers) == (200, False)
+    assert (await come_in(site, ticket)).status == 303
 
 
 async def test_no_link_is_printed_once_there_are_documents(site, capsys):
@@ -75,10 +91,9 @@ async def test_no_link_is_printed_once_there_are_documents(site, capsys):
 
 async def test_cookie_is_secure_behind_https(open_site: OpenSite, capsys):
     site = await open_site(public_url="https://menus.example", trusted_proxies=_loopback())
-    await announce(site.house, "https://menus.example")
-    link = capsys.readouterr().out.split("https://menus.example")[2].split()[0]
+    ticket = await printed_ticket(site, capsys, "https://menus.example")
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "menus.example"}
-    entered = await site.client.get(link, allow_redirects=False, headers=headers)
+    entered = await come_in(site, ticket, **headers)
     assert entered.cookies["mirepoix_session"]["secure"] is True
 
 

@@ -24,6 +24,7 @@ async def test_guest_gets_a_token_for_the_table(bistro: Site):
     assert answer.status == 201
     assert (guest["restaurant"], guest["table"], guest["order"]) == ("bistro", "t1", None)
     assert guest["user"].startswith("guest-")
+    assert guest["restaurant_name"] and guest["table_name"] and guest["time_zone"]
     assert 10_790 < guest["expires_in_seconds"] <= 10_800
     cookie = answer.cookies[SESSION_COOKIE]
     assert cookie.value == guest["token"]
@@ -126,3 +127,12 @@ async def test_staff_who_try_a_code_stay_signed_in(bistro: Site, role: Role, kee
     answer = await bistro.client.post(f"{API}/visits", json=body, cookies=cookies)
     assert answer.status == 201
     assert (SESSION_COOKIE not in answer.cookies) is keeps
+
+
+async def test_page_that_keeps_the_token_itself_gets_no_cookie(bistro: Site):
+    opened = await open_table(bistro)
+    body = {"code": opened["code"], "cookie": False}
+    answer = await bistro.client.post(f"{API}/visits", json=body)
+    assert answer.status == 201
+    assert SESSION_COOKIE not in answer.cookies
+    assert (await answer.json())["token"]

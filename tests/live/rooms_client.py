@@ -3,6 +3,9 @@
 It keeps the client's side of the bargain: events are applied once and in order (what came before
 is dropped, a hole is a failure of the server), a dropped connection goes on where it was, and a
 command is sent with the same id until there is an answer other than "overloaded".
+
+Every frame must be one that the server says it sends (api/doors/rooms_answers.py, rooms_bodies.py):
+what our pages read is generated from that.
 """
 
 from __future__ import annotations
@@ -18,6 +21,10 @@ from uuid import uuid4
 
 import aiohttp
 import msgpack
+import msgspec
+
+from api.doors.rooms_answers import read_answer
+from api.doors.rooms_bodies import ROOMS
 
 PATIENCE_SECONDS: Final = 15.0
 AGAIN_SECONDS: Final = 0.05
@@ -64,6 +71,7 @@ class Room:
     notices: list[dict[str, Any]] = field(default_factory=list)
     syncs: list[bytes] = field(default_factory=list)
     saved: list[int] = field(default_factory=list)
+    said: list[dict[str, Any]] = field(default_factory=list)
     duplicates: int = 0  # events that came again and were dropped
 
     @property
@@ -85,11 +93,13 @@ class RoomsClient:
         *,
         subprotocol: str | None = MSGPACK,
         device: str = "test",
+        app: str = "test",
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.url = url
         self.token = token
         self.device = device
+        self.app = app
         self.welcome: dict[str, Any] = {}
         self.rooms: dict[int, Room] = {}
         self.notices: list[dict[str, Any]] = []  # of no room
@@ -142,7 +152,7 @@ class RoomsClient:
 
     async def _greet(self) -> None:
         self.welcome = {}
-        hello: dict[str, Any] = {"v": 1, "device": self.device, "app": "test", "caps": []}
+        hello: dict[str, Any] = {"v": 1, "device": self.device, "app": self.app, "caps": []}
         await self.send("hello", **hello, **({"token": self.token} if self.token else {}))
         await self.until(lambda: bool(self.welcome))
         for room in self.rooms.values():
@@ -215,6 +225,7 @@ class RoomsClient:
 
     def _take(self, op: str, content: dict[str, Any]) -> None:
         room = self.rooms.get(content.get("h", -1))
+        _check(op, content, room)
         match op:
             case "welcome":
                 self.welcome = content
@@ -326,6 +337,19 @@ class RoomsClient:
         return self.ended
 
 
+def _check(op: str, content: dict[str, Any], room: Room | None) -> None:
+    """Raises msgspec.ValidationError for a frame that the server does not say it sends."""
+    read_answer(op, content)
+    if room is None or op not in ("subd", "ev"):
+        return
+    name = content.get("room") or (room.subd or {}).get("room", room.name)
+    snapshot, events = ROOMS[name.partition(":")[0]]
+    if "snapshot" in content:
+        msgspec.convert(content["snapshot"]["body"], snapshot)
+    for type, _, _, _, body in content.get("events", ()):
+        msgspec.convert(body, events[type])
+
+
 def _take(room: Room, op: str, content: dict[str, Any]) -> None:
     match op:
         case "subd":
@@ -353,6 +377,8 @@ def _take(room: Room, op: str, content: dict[str, Any]) -> None:
             room.syncs.append(content["data"])
         case "saved":
             room.saved.append(content["n"])
+        case "said":
+            room.said.append(content)
         case _:
             raise AssertionError(f"the server said {op}")
 

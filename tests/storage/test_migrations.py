@@ -24,9 +24,11 @@ from storage import migrations
 from storage.database import open_database
 from storage.menu_tables import menu_items
 from storage.order_tables import orders
+from storage.sign_in_tables import devices
 from storage.tables import restaurants
 
-metadata = orders.metadata  # of all tables: those of menus are imported for it
+metadata = orders.metadata  # of all tables: the others are imported for it
+assert devices.metadata is metadata
 assert menu_items.metadata is metadata
 
 NEXT = """

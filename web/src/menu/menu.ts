@@ -4,7 +4,7 @@
 
 import * as Y from 'yjs'
 import { byAll, byCodePoint, codePoints } from './code_points'
-import { type Plain, type Registers, integerOf, isObject, plain, readRegisters, valueOf } from './registers'
+import { integerOf, isObject, type Plain, plain, type Registers, readRegisters, valueIn } from './registers'
 
 export const FALLBACK_LOCALE = 'en'
 export const FALLBACK_CURRENCY = 'EUR'
@@ -76,7 +76,8 @@ export interface Section {
   readonly items: readonly Item[] // in order, without the deleted ones
 }
 
-export interface Menu {
+/** What a menu says of itself. */
+export interface Meta {
   readonly schema: number | null // null: nobody put a menu into this document
   readonly menuId: string
   readonly currency: string
@@ -84,6 +85,9 @@ export interface Menu {
   readonly locales: readonly string[] // all of them, the default one first
   readonly legend: { readonly allergens: Signs; readonly additives: Signs }
   readonly source: string | null
+}
+
+export interface Menu extends Meta {
   readonly sections: readonly Section[] // in order, without the deleted ones
   readonly unplaced: readonly Item[]
   readonly groups: readonly Group[] // by id, without the deleted ones
@@ -96,25 +100,17 @@ type Fields = ReadonlyMap<string, unknown>
 
 /** Read the menu in a document; an empty one when there is none. */
 export function readMenu(doc: Y.Doc): Menu {
-  const meta = new Map([...entriesOf(doc.getMap('meta'))].map(([key, value]) => [key, plain(value)]))
-  const sections = nested(doc, 'sections').map(([id, fields]) => readSection(id, fields))
-  const items = nested(doc, 'items').map(([id, fields]) => readItem(id, fields))
-  const groups = nested(doc, 'modgroups').map(([id, fields]) => readGroup(id, fields))
-  const live = sections.filter((one) => !one.isDeleted).sort((a, b) => byAll([a.orderKey, a.id], [b.orderKey, b.id]))
+  const sections = nested(doc, 'sections').map(([id, map]) => sectionOf(id, map))
+  const items = nested(doc, 'items').map(([id, map]) => itemOf(id, map))
+  const groups = nested(doc, 'modgroups').map(([id, map]) => groupOf(id, map))
+  const live = sections.filter((one) => !one.isDeleted).sort(inOrder)
   const placed = new Map<string, Item[]>(live.map(({ id }) => [id, []]))
   const unplaced: Item[] = []
-  for (const item of [...items].sort((a, b) => byAll([a.place[1], a.id], [b.place[1], b.id]))) {
+  for (const item of [...items].sort(inPlace)) {
     if (!item.isDeleted) (placed.get(item.place[0]) ?? unplaced).push(item)
   }
-  const locale = textOf(meta.get('default_locale')) ?? FALLBACK_LOCALE
   return {
-    schema: integerOf(meta.get('schema')),
-    menuId: textOf(meta.get('menu_id')) ?? '',
-    currency: textOf(meta.get('currency')) ?? FALLBACK_CURRENCY,
-    locale,
-    locales: [...new Set([locale, ...strings(meta.get('locales'))])],
-    legend: readLegend(meta.get('legend')),
-    source: textOf(meta.get('source')),
+    ...metaOf(doc),
     sections: live.map((one) => ({ ...one, items: placed.get(one.id) ?? [] })),
     unplaced,
     groups: groups.filter((one) => !one.isDeleted),
@@ -124,22 +120,62 @@ export function readMenu(doc: Y.Doc): Menu {
   }
 }
 
+/** Read what the menu says of itself. */
+export function metaOf(doc: Y.Doc): Meta {
+  const meta = new Map(entriesOf(doc.getMap('meta')).map(([key, value]) => [key, plain(value)]))
+  const locale = textOf(meta.get('default_locale')) ?? FALLBACK_LOCALE
+  return {
+    schema: integerOf(meta.get('schema')),
+    menuId: textOf(meta.get('menu_id')) ?? '',
+    currency: textOf(meta.get('currency')) ?? FALLBACK_CURRENCY,
+    locale,
+    locales: [...new Set([locale, ...strings(meta.get('locales'))])],
+    legend: readLegend(meta.get('legend')),
+    source: textOf(meta.get('source')),
+  }
+}
+
+/** Read one section, without its items. */
+export function sectionOf(id: string, map: Y.Map<unknown>): Section {
+  return readSection(id, new Map(entriesOf(map)))
+}
+
+/** Read one item. */
+export function itemOf(id: string, map: Y.Map<unknown>): Item {
+  return readItem(id, new Map(entriesOf(map)))
+}
+
+/** Read one modifier group. */
+export function groupOf(id: string, map: Y.Map<unknown>): Group {
+  return readGroup(id, new Map(entriesOf(map)))
+}
+
+/** For sorting sections and choices: by order key, then id. */
+export function inOrder(a: { orderKey: string; id: string }, b: { orderKey: string; id: string }): number {
+  return byCodePoint(a.orderKey, b.orderKey) || byCodePoint(a.id, b.id)
+}
+
+/** For sorting the items of a section. */
+export function inPlace(a: Item, b: Item): number {
+  return byCodePoint(a.place[1], b.place[1]) || byCodePoint(a.id, b.id)
+}
+
 /** Codes of a family of yes-no registers ('additive', 'diet', 'tag') that read as yes. */
 export function flags(registers: Registers, family: string): string[] {
-  return codesOf(registers, family).filter((code) => valueOf(registers, `${family}:${code}`) === true)
+  return codesOf(registers, family).filter((code) => valueIn(registers, `${family}:${code}`) === true)
 }
 
 function readSection(id: string, fields: Fields): Section {
   const registers = readRegisters(fields)
-  const hours = valueOf(registers, 'hours')
+  const hours = valueIn(registers, 'hours')
   return {
     id,
     name: textsOf(fields, 'name'),
     description: textsOf(fields, 'desc'),
     registers,
-    isDeleted: valueOf(registers, 'deleted') === true,
-    orderKey: keyOf(valueOf(registers, 'pos')),
-    station: textOf(valueOf(registers, 'station')),
+    isDeleted: valueIn(registers, 'deleted') === true,
+    orderKey: keyOf(valueIn(registers, 'pos')),
+    station: textOf(valueIn(registers, 'station')),
     hours: Array.isArray(hours) ? hours.map(windowOf).filter((one): one is Window => one !== null) : [],
     items: [],
   }
@@ -148,23 +184,30 @@ function readSection(id: string, fields: Fields): Section {
 function readItem(id: string, fields: Fields): Item {
   const registers = readRegisters(fields)
   const note = fields.get('note')
-  const number = (name: keyof typeof NUMBERS): number | null => within(valueOf(registers, name), NUMBERS[name])
+  const number = (name: keyof typeof NUMBERS): number | null => within(valueIn(registers, name), NUMBERS[name])
   return {
     id,
     name: textsOf(fields, 'name'),
     description: textsOf(fields, 'desc'),
     note: isText(note) ? note.toString() : '',
     registers,
-    isDeleted: valueOf(registers, 'deleted') === true,
-    place: placeOf(valueOf(registers, 'loc')),
-    numbers: { price: number('price'), spice: number('spice'), tax: number('tax'), prep_s: number('prep_s'), kcal: number('kcal'), abv: number('abv') },
-    station: textOf(valueOf(registers, 'station')),
-    photo: textOf(valueOf(registers, 'photo')),
-    isHidden: valueOf(registers, 'hidden') === true,
+    isDeleted: valueIn(registers, 'deleted') === true,
+    place: placeOf(valueIn(registers, 'loc')),
+    numbers: {
+      price: number('price'),
+      spice: number('spice'),
+      tax: number('tax'),
+      prep_s: number('prep_s'),
+      kcal: number('kcal'),
+      abv: number('abv'),
+    },
+    station: textOf(valueIn(registers, 'station')),
+    photo: textOf(valueIn(registers, 'photo')),
+    isHidden: valueIn(registers, 'hidden') === true,
     modifiers: modifiersOf(registers),
     variations: choicesOf(registers, 'var'),
     allergens: new Map(codesOf(registers, 'allergen').map((code) => [code, levelOf(registers, code)])),
-    listing: listingOf(valueOf(registers, 'order')),
+    listing: listingOf(valueIn(registers, 'order')),
   }
 }
 
@@ -174,10 +217,10 @@ function readGroup(id: string, fields: Fields): Group {
   return {
     id,
     registers,
-    name: registerTexts(name.map((register) => [register.slice('name:'.length), valueOf(registers, register)])),
-    isDeleted: valueOf(registers, 'deleted') === true,
-    minimum: within(valueOf(registers, 'min'), CHOICE_LIMIT) ?? 0,
-    maximum: within(valueOf(registers, 'max'), CHOICE_LIMIT),
+    name: registerTexts(name.map((register) => [register.slice('name:'.length), valueIn(registers, register)])),
+    isDeleted: valueIn(registers, 'deleted') === true,
+    minimum: within(valueIn(registers, 'min'), CHOICE_LIMIT) ?? 0,
+    maximum: within(valueIn(registers, 'max'), CHOICE_LIMIT),
     options: choicesOf(registers, 'opt'),
   }
 }
@@ -189,20 +232,24 @@ function choicesOf(registers: Registers, family: string): Choice[] {
     const colon = rest.indexOf(':')
     const [id, field] = colon < 0 ? [rest, ''] : [rest.slice(0, colon), rest.slice(colon + 1)]
     const fields = found.get(id) ?? new Map<string, Plain>()
-    found.set(id, fields.set(field, valueOf(registers, `${family}:${rest}`)))
+    found.set(id, fields.set(field, valueIn(registers, `${family}:${rest}`)))
   }
   const choices = [...found].map(([id, fields]) => ({
     id,
-    name: registerTexts([...fields].filter(([field]) => field.startsWith('name:')).map(([field, text]) => [field.slice('name:'.length), text])),
+    name: registerTexts(
+      [...fields]
+        .filter(([field]) => field.startsWith('name:'))
+        .map(([field, text]) => [field.slice('name:'.length), text]),
+    ),
     price: within(fields.get('price'), PRICE_LIMIT),
     orderKey: keyOf(fields.get('pos')),
     isDeleted: fields.get('deleted') === true,
   }))
-  return choices.filter((one) => !one.isDeleted).sort((a, b) => byAll([a.orderKey, a.id], [b.orderKey, b.id]))
+  return choices.filter((one) => !one.isDeleted).sort(inOrder)
 }
 
 function modifiersOf(registers: Registers): string[] {
-  const keys = codesOf(registers, 'mod').map((id) => [valueOf(registers, `mod:${id}`), id] as const)
+  const keys = codesOf(registers, 'mod').map((id) => [valueIn(registers, `mod:${id}`), id] as const)
   const used = keys.filter((entry): entry is readonly [string, string] => typeof entry[0] === 'string')
   return used.sort(byAll).map(([, id]) => id)
 }
@@ -236,7 +283,9 @@ function readLegend(value: Plain | undefined): { allergens: Signs; additives: Si
 }
 
 function signsOf(value: unknown): Signs {
-  const signs = isObject(value) ? Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string') : []
+  const signs = isObject(value)
+    ? Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+    : []
   return new Map(signs.sort((a, b) => codePoints(a[1]) - codePoints(b[1]) || byAll([a[1], a[0]], [b[1], b[0]])))
 }
 
@@ -247,7 +296,7 @@ function windowOf(entry: Plain): Window | null {
 }
 
 function field(value: unknown, key: string): unknown {
-  return isObject(value) && Object.prototype.hasOwnProperty.call(value, key) ? value[key] : undefined
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
 function registerTexts(entries: ReadonlyArray<readonly [string, Plain]>): Texts {
@@ -261,9 +310,8 @@ function textsOf(fields: Fields, name: string): Texts {
   return new Map(found.map(([locale, text]) => [locale, text.toString()]))
 }
 
-function nested(doc: Y.Doc, root: string): Array<[string, Fields]> {
-  const maps = entriesOf(doc.getMap(root)).filter((entry): entry is [string, Y.Map<unknown>] => isMap(entry[1]))
-  return maps.map(([id, map]) => [id, new Map(entriesOf(map))])
+function nested(doc: Y.Doc, root: string): Array<[string, Y.Map<unknown>]> {
+  return entriesOf(doc.getMap(root)).filter((entry): entry is [string, Y.Map<unknown>] => isMap(entry[1]))
 }
 
 /** The entries of a map by key; its own order differs between replicas. */
@@ -272,11 +320,13 @@ function entriesOf(map: Y.Map<unknown>): Array<[string, unknown]> {
 }
 
 // The XML types of Yjs inherit from these two, and are nothing of ours.
-function isMap(value: unknown): value is Y.Map<unknown> {
+/** Whether it is a nested map. */
+export function isMap(value: unknown): value is Y.Map<unknown> {
   return value instanceof Y.Map && !(value instanceof Y.XmlHook)
 }
 
-function isText(value: unknown): value is Y.Text {
+/** Whether it is a nested text. */
+export function isText(value: unknown): value is Y.Text {
   return value instanceof Y.Text && !(value instanceof Y.XmlText)
 }
 

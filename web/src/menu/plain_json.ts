@@ -1,13 +1,19 @@
 // A menu as plain JSON: what GET /api/v1/menus/{id} shows, made from the document itself
 // (collab/plain_json.py and collab/listing.py).
 
-import { type Choice, type Group, type Item, type Menu, type Section, type Texts, flags } from './menu'
+import { type Choice, flags, type Group, type Item, type Menu, type Section, type Texts } from './menu'
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const
 // List of a file -> the family in the register `order`, and in the legend.
-const FAMILIES = { allergens: 'allergens', may_contain: 'allergens', additives: 'additives', traits: 'traits', diets: 'diets' } as const
+const FAMILIES = {
+  allergens: 'allergens',
+  may_contain: 'allergens',
+  additives: 'additives',
+  traits: 'traits',
+  diets: 'diets',
+} as const
 
 /** The menu as JSON values. */
 export function plainJson(menu: Menu): Json {
@@ -16,16 +22,23 @@ export function plainJson(menu: Menu): Json {
     locale: menu.locale,
     locales: [...menu.locales],
     currency: menu.currency,
-    legend: { allergens: Object.fromEntries(menu.legend.allergens), additives: Object.fromEntries(menu.legend.additives) },
+    legend: {
+      allergens: Object.fromEntries(menu.legend.allergens),
+      additives: Object.fromEntries(menu.legend.additives),
+    },
     sections: menu.sections.map((section) => sectionJson(menu, section)),
   }
-  if (menu.unplaced.length > 0) json['unplaced'] = menu.unplaced.map((item) => itemJson(menu, item))
-  if (menu.groups.length > 0) json['modifiers'] = menu.groups.map((group) => groupJson(menu, group))
+  if (menu.unplaced.length > 0) json.unplaced = menu.unplaced.map((item) => itemJson(menu, item))
+  if (menu.groups.length > 0) json.modifiers = menu.groups.map((group) => groupJson(menu, group))
   return json
 }
 
 function sectionJson(menu: Menu, section: Section): Json {
-  const windows = section.hours.map(({ day, opens, closes }) => ({ day: DAYS[day - 1] as string, from: opens, to: closes }))
+  const windows = section.hours.map(({ day, opens, closes }) => ({
+    day: DAYS[day - 1] as string,
+    from: opens,
+    to: closes,
+  }))
   return {
     id: section.id,
     name: textJson(menu, section.name),
@@ -88,11 +101,14 @@ function textJson(menu: Menu, texts: Texts): Json {
 
 /** First the codes that the file listed, in its order, then those of the legend, then the others. */
 function listedCodes(menu: Menu, item: Item): Record<keyof typeof FAMILIES, string[]> {
-  const allergens = (level: string): string[] => [...item.allergens].filter(([, one]) => one === level).map(([code]) => code)
+  const allergens = (level: string): string[] =>
+    [...item.allergens].filter(([, one]) => one === level).map(([code]) => code)
   const inOrder = (list: keyof typeof FAMILIES, codes: string[]): string[] => {
     const family = FAMILIES[list]
     const labels = family === 'allergens' || family === 'additives' ? menu.legend[family].keys() : []
-    const places = new Map([...new Set([...(item.listing.get(family) ?? []), ...labels])].map((code, place) => [code, place]))
+    const places = new Map(
+      [...new Set([...(item.listing.get(family) ?? []), ...labels])].map((code, place) => [code, place]),
+    )
     const place = (code: string): number => places.get(code) ?? places.size
     return codes.sort((a, b) => place(a) - place(b)) // stable, and by code points before
   }

@@ -29,7 +29,12 @@ export function readRegisters(entries: Iterable<readonly [string, unknown]>): Re
     const [value, user, time] = entry as unknown[]
     const ms = integerOf(time)
     if (ms === null) continue
-    const candidate = { replica: key.slice(name.length + 1), value: plain(value), userId: typeof user === 'string' ? user : '', ms }
+    const candidate = {
+      replica: key.slice(name.length + 1),
+      value: plain(value),
+      userId: typeof user === 'string' ? user : '',
+      ms,
+    }
     const candidates = found.get(name)
     if (candidates === undefined) found.set(name, [candidate])
     else candidates.push(candidate)
@@ -39,7 +44,7 @@ export function readRegisters(entries: Iterable<readonly [string, unknown]>): Re
 }
 
 /** What the register reads as; null when it was never written. */
-export function valueOf(registers: Registers, name: string): Plain {
+export function valueIn(registers: Registers, name: string): Plain {
   return registers.get(name)?.[0]?.value ?? null
 }
 
@@ -84,7 +89,12 @@ export function plain(value: unknown): Plain {
   if (typeof value === 'bigint') return integerOf(value) ?? value
   if (typeof value === 'number') return integerOf(value) ?? value
   if (Array.isArray(value)) return value.map(plain)
-  if (isObject(value)) return Object.fromEntries(Object.keys(value).sort(byCodePoint).map((key) => [key, plain(value[key])]))
+  if (isObject(value))
+    return Object.fromEntries(
+      Object.keys(value)
+        .sort(byCodePoint)
+        .map((key) => [key, plain(value[key])]),
+    )
   return value as Plain
 }
 

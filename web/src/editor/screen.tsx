@@ -1,0 +1,99 @@
+// The board with what belongs to it: tools, sections at a glance, panels, chips and the keyboard.
+
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { Banner } from '../ui/Banner'
+import { Button } from '../ui/Button'
+import { Dialog } from '../ui/Dialog'
+import { toast } from '../ui/Toast'
+import { undo } from './actions'
+import { Board } from './board'
+import { FollowBar } from './follow-bar'
+import { JumpChips } from './jump-chips'
+import { useKeyboard } from './keyboard'
+import { MoveDialog } from './move-dialog'
+import { Notices } from './notices'
+import { Outline } from './outline'
+import { PanelSlot } from './panel-slot'
+import { useEditor } from './state'
+import { t } from './texts'
+import { Toolbar } from './toolbar'
+
+/** Everything while a menu is open. */
+export function Screen() {
+  const editor = useEditor()
+  const question = useSignal<{ name: string; answer: (yes: boolean) => void } | null>(null)
+  const ask = (name: string): Promise<boolean> =>
+    new Promise((answer) => {
+      question.value = { name, answer }
+    })
+  const takeBack = useRef(() => void undo(editor, ask)).current
+  useKeyboard(editor, takeBack)
+  useSource(editor)
+  const hasPanel = editor.panel.value !== null
+  const answer = (yes: boolean): void => {
+    question.value?.answer(yes)
+    question.value = null
+  }
+  return (
+    <>
+      <Toolbar onUndo={takeBack} />
+      <Standing />
+      <div class={hasPanel ? 'desk has-panel' : 'desk'}>
+        <Outline />
+        <Board />
+        <PanelSlot />
+      </div>
+      <JumpChips />
+      <FollowBar />
+      <MoveDialog />
+      <Notices />
+      <Dialog
+        title={t('undo_others_title')}
+        open={question.value !== null}
+        onClose={() => answer(false)}
+        actions={
+          <>
+            <Button onClick={() => answer(false)}>{t('keep_it')}</Button>
+            <Button kind="danger" onClick={() => answer(true)}>
+              {t('undo_anyway')}
+            </Button>
+          </>
+        }
+      >
+        <p>{t('undo_others', { name: question.value?.name ?? '' })}</p>
+      </Dialog>
+    </>
+  )
+}
+
+/** What holds for the whole menu: it may only be read, or the server is newer. */
+function Standing() {
+  const { live, rights, locks } = useEditor()
+  if (live.state.value === 'newer') {
+    return (
+      <Banner kind="warn" action={<Button onClick={() => location.reload()}>{t('reload')}</Button>}>
+        {t('newer')}
+      </Banner>
+    )
+  }
+  if (live.access.value === 'read') return <Banner icon="eye">{t('read_only')}</Banner>
+  const { structure, notes } = rights.value
+  if (live.access.value === 'write' && !structure) {
+    return <Banner icon="info">{t(notes ? 'notes_only' : 'texts_only')}</Banner>
+  }
+  if (locks.isStrict.value) return <Banner icon="lock">{t('strict_notice')}</Banner>
+  return null
+}
+
+/** Tell the pill how many edits are on the way, and what needs somebody. */
+function useSource(editor: ReturnType<typeof useEditor>): void {
+  useEffect(() => {
+    const stop = editor.live.notices((notice) => {
+      if (notice.code === 'locked') toast({ text: t('set_back_locked'), kind: 'warn' })
+      else if (notice.code === 'saving_paused') toast({ text: t('saving_paused'), kind: 'warn' })
+      else if (notice.field !== undefined) toast({ text: t('set_back', { reason: notice.reason }), kind: 'warn' })
+    })
+    return stop
+  }, [editor])
+}

@@ -1,0 +1,252 @@
+// The versions that were kept: named, published and automatic ones. Two can be compared; one dish, one
+// section or everything can be brought back, as edits that go forward.
+
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { dayAndTime } from '../core/dates'
+import {
+  type DifferenceAnswer,
+  differenceAnswerGuard,
+  type PartDifferenceAnswer,
+  type VersionAnswer,
+  versionListGuard,
+} from '../core/protocol'
+import { Button } from '../ui/Button'
+import { Chip } from '../ui/Chip'
+import { Dialog } from '../ui/Dialog'
+import { Field } from '../ui/Field'
+import { Select } from '../ui/Select'
+import { Skeleton } from '../ui/Skeleton'
+import { TextInput } from '../ui/TextInput'
+import { toast } from '../ui/Toast'
+import { DifferenceView } from './difference-view'
+import { failureWords } from './failure-words'
+import { nameOfUser } from './history-panel'
+import { PanelFrame } from './panel-frame'
+import { p } from './panel-texts'
+import { type Editor, useEditor } from './state'
+
+const DRAFT = 'draft'
+
+/** All versions, the newest first. */
+export function VersionsPanel(_: { panel: unknown }) {
+  const editor = useEditor()
+  const versions = useSignal<readonly VersionAnswer[] | null>(null)
+  const next = useSignal<number | null>(null)
+  const failure = useSignal<string | null>(null)
+  const chosen = useSignal<VersionAnswer | null>(null)
+  const load = async (after: number | null): Promise<void> => {
+    try {
+      const path = `${addressOf(editor)}/versions?limit=50${after === null ? '' : `&after=${after}`}`
+      const page = await editor.link.session.api('GET', path, { guard: versionListGuard })
+      versions.value = after === null ? page.versions : [...(versions.peek() ?? []), ...page.versions]
+      next.value = page.next
+    } catch (error) {
+      failure.value = failureWords(error)
+    }
+  }
+  useEffect(() => void load(null), [editor, editor.events.state.value.publications])
+  if (chosen.value !== null) {
+    return (
+      <OneVersion
+        version={chosen.value}
+        versions={versions.value ?? []}
+        onBack={() => {
+          chosen.value = null
+        }}
+        onChanged={() => void load(null)}
+      />
+    )
+  }
+  return (
+    <PanelFrame title={p('versions_title')} head={<p class="note">{p('versions_hint')}</p>}>
+      {failure.value !== null && <p class="field-error">{failure.value}</p>}
+      {versions.value === null && failure.value === null && <Skeleton lines={6} />}
+      <ul class="versions">
+        {versions.value?.map((one) => (
+          <li key={one.number}>
+            <button
+              type="button"
+              class="version"
+              onClick={() => {
+                chosen.value = one
+              }}
+            >
+              <span class="version-number">v{one.number}</span>
+              <span class="version-words">
+                <strong dir="auto">{one.name ?? p(`version_${one.kind}`)}</strong>
+                <span class="note">
+                  {dayAndTime(Date.parse(one.created_at))} · {nameOfUser(editor, one.created_by)}
+                </span>
+              </span>
+              {one.kind === 'published' && <Chip tone="accent">{p('published_chip')}</Chip>}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {next.value !== null && <Button onClick={() => void load(next.peek())}>{p('history_more')}</Button>}
+    </PanelFrame>
+  )
+}
+
+interface OneVersionProps {
+  version: VersionAnswer
+  versions: readonly VersionAnswer[]
+  onBack: () => void
+  onChanged: () => void
+}
+
+function OneVersion({ version, versions, onBack, onChanged }: OneVersionProps) {
+  const editor = useEditor()
+  const other = useSignal<string>(DRAFT)
+  const isAsking = useSignal(false)
+  const name = useSignal(version.name ?? '')
+  const difference = useDifference(editor, String(version.number), other.value)
+  const { publishing, structure } = editor.rights.value
+  const restore = async (body: object): Promise<void> => {
+    isAsking.value = false
+    await attempt(async () => {
+      await editor.link.session.api('POST', `${addressOf(editor)}/restore`, {
+        body: { version: version.number, ...body },
+      })
+      toast({ text: p('brought_back', { number: version.number }), kind: 'good' })
+    })
+    difference.reload()
+  }
+  const rename = (): Promise<void> =>
+    attempt(async () => {
+      const body = { name: name.peek().trim() === '' ? null : name.peek().trim() }
+      await editor.link.session.api('PATCH', `${addressOf(editor)}/versions/${version.number}`, { body })
+      toast({ text: p('name_kept'), kind: 'good' })
+      onChanged()
+    })
+  const canRestore = structure && other.value === DRAFT
+  return (
+    <PanelFrame
+      title={p('version_number', { number: version.number })}
+      head={
+        <div class="filters">
+          <Button kind="ghost" icon="back" onClick={onBack}>
+            {p('versions_title')}
+          </Button>
+          <Field label={p('compared_with')}>
+            <Select
+              value={other.value}
+              options={[
+                { value: DRAFT, label: p('as_it_is') },
+                ...versions
+                  .filter((one) => one.number !== version.number)
+                  .map((one) => ({
+                    value: String(one.number),
+                    label: `v${one.number}${one.name === null ? '' : ` – ${one.name}`}`,
+                  })),
+              ]}
+              onValue={(chosen) => {
+                other.value = chosen
+              }}
+            />
+          </Field>
+        </div>
+      }
+      actions={
+        canRestore && (
+          <Button
+            icon="undo"
+            onClick={() => {
+              isAsking.value = true
+            }}
+          >
+            {p('restore_all')}
+          </Button>
+        )
+      }
+    >
+      <div class="details">
+        {publishing && (
+          <form
+            class="new-code"
+            onSubmit={(event) => {
+              event.preventDefault()
+              void rename()
+            }}
+          >
+            <Field label={p('version_name')}>
+              <TextInput
+                value={name.value}
+                maxLength={200}
+                onValue={(typed) => {
+                  name.value = typed
+                }}
+              />
+            </Field>
+            <Button type="submit">{p('save')}</Button>
+          </form>
+        )}
+        {difference.view(
+          canRestore
+            ? (part) => (
+                <Button kind="ghost" icon="undo" onClick={() => void restore(restoreOf(part))}>
+                  {p('restore')}
+                </Button>
+              )
+            : undefined,
+        )}
+      </div>
+      <Dialog
+        title={p('restore_all_title', { number: version.number })}
+        open={isAsking.value}
+        onClose={() => {
+          isAsking.value = false
+        }}
+        actions={
+          <Button kind="primary" onClick={() => void restore({ what: 'everything' })}>
+            {p('restore_all')}
+          </Button>
+        }
+      >
+        <p>{p('restore_all_hint')}</p>
+      </Dialog>
+    </PanelFrame>
+  )
+}
+
+function restoreOf(part: PartDifferenceAnswer): object {
+  const what = part.root === 'items' ? 'item' : part.root === 'sections' ? 'section' : 'group'
+  return { what, id: part.id }
+}
+
+/** The difference of two versions, as it loads. */
+export function useDifference(editor: Editor, a: string, b: string) {
+  const difference = useSignal<DifferenceAnswer | null>(null)
+  const failure = useSignal<string | null>(null)
+  const load = async (): Promise<void> => {
+    difference.value = null
+    failure.value = null
+    try {
+      const path = `${addressOf(editor)}/versions/${a}/difference/${b}`
+      difference.value = await editor.link.session.api('GET', path, { guard: differenceAnswerGuard })
+    } catch (error) {
+      failure.value = failureWords(error)
+    }
+  }
+  useEffect(() => void load(), [editor, a, b])
+  const view = (toolsOf?: (part: PartDifferenceAnswer) => preact.ComponentChildren) => {
+    if (failure.value !== null) return <p class="field-error">{failure.value}</p>
+    if (difference.value === null) return <Skeleton lines={5} />
+    return <DifferenceView difference={difference.value} {...(toolsOf === undefined ? {} : { toolsOf })} />
+  }
+  return { difference, failure, reload: () => void load(), view }
+}
+
+/** The address of the menu in the REST API. */
+export function addressOf({ menuId }: Pick<Editor, 'menuId'>): string {
+  return `/api/v1/menus/${encodeURIComponent(menuId)}`
+}
+
+async function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    toast({ text: failureWords(error), kind: 'bad' })
+  }
+}

@@ -1,0 +1,30 @@
+// The words of the guest page.
+
+import { createTexts } from '../core/i18n'
+import en from './texts/en'
+
+export const text = createTexts(en, {
+  de: () => import('./texts/de'),
+  es: () => import('./texts/es'),
+  fr: () => import('./texts/fr'),
+})
+
+/** A name for somebody who gives none. draw: from 0 to 1. */
+export function someName(draw: number = Math.random()): string {
+  const names = text('herbs').split(',')
+  return names[Math.floor(draw * names.length)] ?? 'Basil'
+}
+
+// What the staff reads on the ticket when a guest calls; in the language of the menu, which the kitchen
+// reads, not in that of the guest.
+const CALLS: Readonly<Record<string, string>> = {
+  de: 'Bitte an den Tisch kommen',
+  es: 'Por favor, venir a la mesa',
+  fr: 'On vous demande à table',
+  en: 'Please come to the table',
+}
+
+/** The fixed text of a call. locale: of the menu. */
+export function callText(locale: string, name: string): string {
+  return `${CALLS[locale.slice(0, 2)] ?? CALLS.en} (${name})`
+}

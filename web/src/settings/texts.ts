@@ -1,0 +1,10 @@
+// The words of the settings.
+
+import { createTexts } from '../core/i18n'
+import en from './texts/en'
+
+export const text = createTexts(en, {
+  de: () => import('./texts/de'),
+  es: () => import('./texts/es'),
+  fr: () => import('./texts/fr'),
+})
