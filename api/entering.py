@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from aiohttp import hdrs, web
 
+from api.attempts import Attempts
+from api.forwarding import asked
 from api.house import House
 from api.plain_page import language_of, plain_page
 from api.session_cookie import give_cookie, give_device
@@ -70,8 +72,10 @@ def add_entering(app: web.Application, house: House) -> None:
     async def look(request: web.Request) -> web.StreamResponse:
         return _door(request, request.query.get("ticket", ""), request.query.get("next", "/"))
 
+    attempts = Attempts(house.clock.monotonic)
+
     async def enter(request: web.Request) -> web.StreamResponse:
-        return await _enter(house, request)
+        return await _enter(house, request, attempts)
 
     app.router.add_get("/enter", look)
     app.router.add_post("/enter", enter)
@@ -103,8 +107,8 @@ def _closed(request: web.Request) -> web.Response:
     return plain_page(language, words.failed_title, [f"<p>{escape(words.failed)}</p>"], 401)
 
 
-async def _enter(house: House, request: web.Request) -> web.StreamResponse:
-    """Exchange the link for a session."""
+async def _enter(house: House, request: web.Request, attempts: Attempts) -> web.StreamResponse:
+    """Exchange the link for a session. Raises RightWithdrawn, TooManyAttempts, StoreError."""
     house.authenticator.check_origin(request)
     form = await request.post()
     ticket, following = form.get("ticket"), form.get("next")
@@ -119,11 +123,14 @@ async def _enter(house: House, request: web.Request) -> web.StreamResponse:
             "Referrer-Policy": "no-referrer",
         },
     )
+    address = asked(request, house.config.trusted_proxies).address
+    attempts.begin(address)
     try:
         await _sign_in(house, request, answer, ticket)
     except TokenEnded as error:
         house.metrics.refused(error.reason)
         return _closed(request)
+    attempts.right(address)
     return answer
 
 

@@ -93,3 +93,11 @@ async def test_ticket_of_a_socket_signs_in_but_makes_no_device(site: Site):
     assert answer.status == 303
     assert "mirepoix_session" in answer.cookies
     assert "mirepoix_device" not in answer.cookies
+
+
+async def test_whoever_tries_links_out_is_slowed_down(site: Site):
+    statuses = [
+        (await site.client.post("/enter", data={"ticket": f"{number}~x"})).status
+        for number in range(25)
+    ]
+    assert statuses[0] == 401 and statuses[-1] == 429

@@ -21,7 +21,6 @@ import pytest
 from pycrdt import Doc, Map, Text
 
 from api.menu_file import read_sample
-from tests.peers.stock import install
 from collab.admission import read_update
 from collab.document import MenuDocument
 from collab.edits import first_update
@@ -30,6 +29,7 @@ from collab.menu_reading import assemble, read_parts
 from collab.order_keys import keys
 from collab.plain_json import plain_json
 from collab.registers import Candidate, replica_of
+from tests.peers.stock import install
 
 ROOT: Final = Path(__file__).parents[2]
 WEB: Final = ROOT / "web"

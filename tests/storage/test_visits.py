@@ -156,3 +156,13 @@ async def test_opening_leaves_the_numbering_of_the_log_alone(book: VisitStore, s
     await book.open(visit(), "one")
     async with store.database.read() as connection:
         assert await connection.scalar(select(desks.c.top)) == 7
+
+
+async def test_code_of_a_visit_that_is_over_can_be_given_again(book: VisitStore) -> None:
+    await book.open(visit(), "code")
+    await book.forget_code("code", NOW + HOUR)
+    assert (await book.find_by_code("code")) is not None  # it still lets guests in
+    await book.close("bistro", "t1", NOW + HOUR)
+    await book.forget_code("code", NOW + HOUR)
+    assert await book.find_by_code("code") is None
+    assert isinstance(await book.open(visit("v2", NOW + HOUR), "code"), Opened)

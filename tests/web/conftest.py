@@ -5,9 +5,11 @@ Everything runs on one event loop, because a browser belongs to the loop it was 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +17,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from tests.live.conftest import check_log
 from tests.live.server import LiveServer
+from tests.web.bistro import Bistro
+from tests.web.editor_page import EditorPage
 from tests.web.person import Person
 
 ARGUMENTS: Final = (
@@ -30,6 +35,11 @@ ARGUMENTS: Final = (
 )
 
 Invite = Callable[..., Awaitable[Person]]
+Hire = Callable[..., Awaitable[EditorPage]]
+
+# WEB_PAGES: a folder that web/build.mjs wrote, to test other pages than the committed ones.
+PAGES: Final = {"pages": os.environ["WEB_PAGES"]} if "WEB_PAGES" in os.environ else {}
+NUMBERS: Final = count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,7 +63,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def server(tmp_path: Path) -> AsyncIterator[LiveServer]:
     """A server with the demo restaurant, as `make run` starts it."""
-    async with LiveServer(tmp_path, supervised=False) as server:
+    async with LiveServer(tmp_path, supervised=False, settings=PAGES) as server:
         yield server
 
 
@@ -70,6 +80,54 @@ async def invite(browser: Browser, server: LiveServer) -> AsyncIterator[Invite]:
             person = Person(browser, server.port, name, options)
             people.append(await stack.enter_async_context(person))
             return person
+
+        yield come
+        for person in people:
+            assert person.complaints == [], f"{person.name}'s pages complained"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def standing_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveServer]:
+    """One server for all tests that leave it running."""
+    folder = tmp_path_factory.mktemp("standing-server")
+    async with LiveServer(folder, supervised=False, settings=PAGES) as server:
+        yield server
+    check_log(server)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bistro(standing_server: LiveServer) -> Bistro:
+    """A menu of this test's own, on the server of all."""
+    bistro = Bistro(standing_server, f"menu-{next(NUMBERS)}")
+    await bistro.write_menu()
+    return bistro
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_bistro(server: LiveServer) -> AsyncIterator[Bistro]:
+    """A menu on a server of this test's own, to be killed."""
+    bistro = Bistro(server, "menu")
+    await bistro.write_menu()
+    yield bistro
+    check_log(server)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hire(browser: Browser) -> AsyncIterator[Hire]:
+    """Staff with the menu open: `ana = await hire(bistro, "Ana")`, a manager unless it says else.
+
+    Each has a context and a cable of their own. Their pages must not have complained at the end.
+    """
+    async with AsyncExitStack() as stack:
+        people: list[Person] = []
+
+        async def come(bistro: Bistro, name: str, role: str = "manager", **options: object) -> EditorPage:
+            person = Person(browser, bistro.server.port, name, options)
+            people.append(await stack.enter_async_context(person))
+            await bistro.admit(person, role)
+            editor = EditorPage(person, bistro)
+            await editor.open()
+            return editor
 
         yield come
         for person in people:

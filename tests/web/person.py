@@ -44,7 +44,7 @@ class Person:
         self.context.set_default_timeout(WAIT_MS)
         # The developer of --dev has no name; this is what the user menu keeps on the device.
         await self.context.add_init_script(
-            f"try {{ localStorage.setItem('mirepoix:name', {self.name!r}) }} catch {{}}"
+            f"try {{ localStorage.setItem('mirepoix.name', {self.name!r}) }} catch {{}}"
         )
         self.page = await self.tab()
         return self
@@ -71,6 +71,16 @@ class Person:
         page = page or self.page
         await page.goto(self.cable.http + path)
         return page
+
+    async def mend(self) -> None:
+        """Put the cable back; the device notices, and its pages try again at once."""
+        await self.cable.mend()
+        for page in self.context.pages:
+            await page.evaluate("window.dispatchEvent(new Event('online'))")
+
+    def forgive(self, words: str) -> None:
+        """Forget complaints with these words, which the test brought about."""
+        self.complaints = [one for one in self.complaints if words not in one]
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not NETWORK.search(message.text):

@@ -50,6 +50,12 @@ interface Batch {
   key: number | null // once it is known
 }
 
+/** A write on its way; stored: with the key, or null when nothing has to be acknowledged. */
+interface Keeping {
+  readonly batch: StoredBatch
+  readonly stored: (key: number | null) => void
+}
+
 interface Row {
   readonly edits: number
   readonly n: number
@@ -70,7 +76,7 @@ export class EditLog {
   private batches: Batch[] = []
   private readonly rows: Map<number, Row> // of earlier pages and of other tabs
   private readonly tabEdits = new Map<number, TabEdits>()
-  private readonly deferred: StoredBatch[] = [] // could not be stored
+  private readonly deferred: Keeping[] = [] // could not be stored
   private readonly timers = new Map<'net' | 'again', ReturnType<typeof setTimeout>>()
   private readonly stops: Array<() => void>
   private writing: Promise<unknown> = Promise.resolve()
@@ -152,7 +158,7 @@ export class EditLog {
     const clean = this.options.dirty.acknowledge(n)
     this.dropBases(clean)
     this.count()
-    void this.storeAcknowledged(keys, done, clean)
+    this.storeAcknowledged(keys, done, clean)
   }
 
   /** The first state of this history. Resolves with false when another history is stored already. */
@@ -169,7 +175,9 @@ export class EditLog {
   /** The history is replaced: what was edited in it is kept for the next one. */
   async retire(late: readonly DirtyField[]): Promise<void> {
     const { dirty, store } = this.options
-    const fields = [...this.deferred.splice(0).flatMap((batch) => batch.dirty), ...late]
+    const deferred = this.deferred.splice(0)
+    for (const { stored } of deferred) stored(null)
+    const fields = [...deferred.flatMap(({ batch }) => batch.dirty), ...late]
     fields.push(...dirty.take(++this.lastMark, nextLocalSeq()))
     this.pending = []
     this.writing = this.writing.then(() => store.retire(fields)).catch(() => {})
@@ -198,38 +206,42 @@ export class EditLog {
     const net = this.net.splice(0)
     const local = edited === null ? null : { bytes: edited.bytes, edits: edited.edits, localSeq }
     const batch: StoredBatch = { net: net.length === 0 ? null : Y.mergeUpdates(net), local, dirty: fields }
-    const stored = this.writing.then(() => this.append(batch))
-    this.writing = stored
-    return stored
+    return new Promise((stored) => {
+      this.writing = this.writing.then(() => this.append({ batch, stored }))
+    })
   }
 
-  private async append(batch: StoredBatch): Promise<number | null> {
-    const { store, replaced } = this.options
+  private async append({ batch, stored }: Keeping): Promise<void> {
     try {
-      if (store.isRetired) {
-        await store.retire(batch.dirty)
-        return null
-      }
-      if (store.epoch === null) return null // nothing is here yet; `begin` stores the whole state
-      const appended = await store.append(batch)
-      if (appended.kind === 'replaced') {
-        replaced(batch.dirty)
-        return null
-      }
-      this.tellTabs(batch, appended.key)
-      if (store.isCompactionDue) await this.compact()
-      return appended.key
+      stored(await this.store(batch))
     } catch {
       // No space, or no IndexedDB; `db.unsafe` says so. It stays in memory and is tried again.
       this.tellTabs(batch, null)
-      this.deferred.push(batch)
+      this.deferred.push({ batch, stored })
       this.later('again', STORE_AGAIN_MS, () => this.storeDeferred())
-      return null
     }
   }
 
+  /** The key of what was edited; null when it has none. */
+  private async store(batch: StoredBatch): Promise<number | null> {
+    const { store, replaced } = this.options
+    if (store.isRetired) {
+      await store.retire(batch.dirty)
+      return null
+    }
+    if (store.epoch === null) return null // nothing is here yet; `begin` stores the whole state
+    const appended = await store.append(batch)
+    if (appended.kind === 'replaced') {
+      replaced(batch.dirty)
+      return null
+    }
+    this.tellTabs(batch, appended.key)
+    if (store.isCompactionDue) await this.compact().catch(() => {}) // it stays due
+    return appended.key
+  }
+
   private storeDeferred(): void {
-    for (const batch of this.deferred.splice(0)) this.writing = this.writing.then(() => this.append(batch))
+    for (const one of this.deferred.splice(0)) this.writing = this.writing.then(() => this.append(one))
   }
 
   private async compact(): Promise<void> {
@@ -240,18 +252,21 @@ export class EditLog {
     })
   }
 
-  private async storeAcknowledged(
-    keys: readonly number[],
-    done: readonly Batch[],
-    clean: readonly DirtyField[],
-  ): Promise<void> {
+  private storeAcknowledged(rows: readonly number[], done: readonly Batch[], clean: readonly DirtyField[]): void {
+    const stored = done.flatMap(({ key }) => (key === null ? [] : [key]))
+    this.writeAcknowledged([...rows, ...stored], clean)
+    for (const batch of done) {
+      if (batch.key !== null) continue
+      void batch.stored.then((key) => this.writeAcknowledged(key === null ? [] : [key], clean))
+    }
+  }
+
+  private writeAcknowledged(keys: readonly number[], clean: readonly DirtyField[]): void {
     const { store, tabs, menuId } = this.options
-    const written = await Promise.all(done.map(({ stored }) => stored))
-    const all = [...keys, ...written.filter((key) => key !== null)]
-    if (all.length === 0) return
-    tabs.post('acknowledged', { doc: menuId, keys: all })
+    if (keys.length === 0) return
+    tabs.post('acknowledged', { doc: menuId, keys })
     // If it fails they are sent and counted again after a reload, which does no harm.
-    this.writing = this.writing.then(() => store.acknowledge(all, clean)).catch(() => {})
+    this.writing = this.writing.then(() => store.acknowledge(keys, clean)).catch(() => {})
   }
 
   // -- counting ------------------------------------------------------------------------------

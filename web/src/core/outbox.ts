@@ -4,21 +4,20 @@
 // One tab sends for all; another helps only when that one seems asleep (the key makes it harmless).
 // What is refused, or too old to be sent unasked, stays as 'needs_you' or 'expired' until somebody decides.
 
-import { effect, type ReadonlySignal, signal } from '@preact/signals'
+import { effect, type ReadonlySignal } from '@preact/signals'
 import { type Channel, type CommandResult, Disconnected } from './channel'
 import { offsetMs } from './clock'
 import type { Database } from './db'
-import { number, tryCheck } from './guard'
 import { uuid7 } from './ids'
 import { onWake } from './network'
+import { isOpen, OutboxShelf } from './outbox-shelf'
+import { Settlements } from './settlements'
 import type { Tabs } from './tabs'
 
 const FIRST_BACKOFF_MS = 1_000
 const LONGEST_BACKOFF_MS = 60_000
 const ASLEEP_MS = 8_000 // a tab that should send and has not said anything for so long
-const KEPT_RESULTS = 200
 const LONGEST_TIMER_MS = 2 ** 31 - 1
-const COUNTER = 'outbox.n'
 const COMES_BACK: readonly (string | undefined)[] = ['overloaded', 'internal_error']
 
 export type OutboxState = 'waiting' | 'sending' | 'needs_you' | 'expired'
@@ -85,29 +84,25 @@ export async function openOutbox(options: OutboxOptions): Promise<OwnOutbox> {
   return outbox
 }
 
-interface Settling {
-  resolve(result: CommandResult): void
-  reject(error: Error): void
-}
-
 class DeviceOutbox implements OwnOutbox {
-  readonly entries = signal<readonly OutboxEntry[]>([])
-  readonly unsynced = signal(0)
-  readonly attention = signal(0)
-  readonly #known = new Map<string, OutboxEntry>()
-  readonly #unkept = new Set<string>() // in memory only: this tab has to send them
+  readonly entries: ReadonlySignal<readonly OutboxEntry[]>
+  readonly unsynced: ReadonlySignal<number>
+  readonly attention: ReadonlySignal<number>
+  readonly #shelf: OutboxShelf
+  readonly #settlements = new Settlements()
   readonly #inFlight = new Set<string>() // streams
   readonly #pauses = new Map<string, { untilMs: number; times: number }>() // by id
-  readonly #heardMs = new Map<string, number>()
-  readonly #settling = new Map<string, Settling[]>()
-  readonly #gone = new Set<string>() // a slow read of the disk must not bring them back
-  readonly #results = new Map<string, CommandResult>()
   readonly #stops: (() => void)[] = []
   #leads = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #isClosed = false
 
-  constructor(private readonly options: OutboxOptions) {}
+  constructor(private readonly options: OutboxOptions) {
+    this.#shelf = new OutboxShelf(options.db, options.tabs)
+    this.entries = this.#shelf.entries
+    this.unsynced = this.#shelf.unsynced
+    this.attention = this.#shelf.attention
+  }
 
   async begin(): Promise<void> {
     const { tabs, isOpen } = this.options
@@ -116,7 +111,7 @@ class DeviceOutbox implements OwnOutbox {
       tabs.on('drain', () => this.#drain()),
       onWake(() => this.hurry()),
     )
-    await this.#load()
+    await this.#shelf.load(this.#inFlight)
     this.#stops.push(
       effect(() => {
         if (isOpen.value) this.#afterwards(() => this.hurry())
@@ -145,17 +140,16 @@ class DeviceOutbox implements OwnOutbox {
   }
 
   settled(id: string): Promise<CommandResult> {
-    const entry = this.#known.get(id)
-    const result = entry === undefined || entry.state === 'needs_you' ? (this.#results.get(id) ?? entry?.result) : undefined
+    const entry = this.#shelf.get(id)
+    const isAnswered = entry === undefined || entry.state === 'needs_you'
+    const result = isAnswered ? (this.#settlements.result(id) ?? entry?.result) : undefined
     if (result !== undefined) return Promise.resolve(result)
     if (entry === undefined) return Promise.reject(new Error(`unknown command ${id}`))
-    return new Promise((resolve, reject) => {
-      this.#settling.set(id, [...(this.#settling.get(id) ?? []), { resolve, reject }])
-    })
+    return this.#settlements.wait(id)
   }
 
   async retry(id: string, body?: object): Promise<OutboxEntry> {
-    const entry = this.#known.get(id)
+    const entry = this.#shelf.get(id)
     if (entry === undefined) throw new Error(`unknown command ${id}`)
     if (entry.state !== 'needs_you' && entry.state !== 'expired') return entry
     const { result: _, ...rest } = entry
@@ -169,9 +163,9 @@ class DeviceOutbox implements OwnOutbox {
   }
 
   async discard(id: string): Promise<void> {
-    await this.#remove(id)
-    this.#tell(id, null)
-    for (const { reject } of this.#taken(id)) reject(new Error(`discarded command ${id}`))
+    await this.#shelf.remove(id)
+    this.#shelf.tell(id, null)
+    this.#settlements.discard(id)
     this.#drain()
   }
 
@@ -186,114 +180,19 @@ class DeviceOutbox implements OwnOutbox {
     for (const stop of this.#stops) stop()
   }
 
-  // -- what is known ---------------------------------------------------------------------------
-
-  async #load(): Promise<void> {
-    const { db } = this.options
-    const stored = await db
-      .read(['outbox'], (transaction) => transaction.objectStore('outbox').getAll())
-      .catch(() => null)
-    if (stored === null) return // `db.unsafe` says it
-    const isStored = new Set(stored.map((entry) => entry.id))
-    for (const id of [...this.#known.keys()]) {
-      if (!isStored.has(id) && !this.#unkept.has(id)) this.#known.delete(id)
-    }
-    for (const entry of stored) {
-      if (this.#gone.has(entry.id)) continue
-      if (!this.#inFlight.has(entry.stream) || !this.#known.has(entry.id)) this.#known.set(entry.id, entry)
-    }
-    this.#show()
-  }
-
-  /** Puts a command on the disk and among the known. n 0: it gets a new number. replaces: the id of one that goes. */
   async #store(entry: OutboxEntry, replaces?: string): Promise<OutboxEntry> {
-    let stored = entry
-    try {
-      stored = await this.options.db.write(
-        ['outbox', 'meta'],
-        async (transaction) => {
-          const meta = transaction.objectStore('meta')
-          const outbox = transaction.objectStore('outbox')
-          const n = entry.n || (tryCheck(number(), await meta.get(COUNTER)) ?? 0) + 1
-          if (entry.n === 0) await meta.put(n, COUNTER)
-          if (replaces !== undefined) await outbox.delete(replaces)
-          const numbered = { ...entry, n }
-          await outbox.put(numbered)
-          return numbered
-        },
-        { isStrict: true },
-      )
-      this.#unkept.delete(entry.id)
-    } catch {
-      // `db.unsafe` tells the user. Losing the command now would be worse than only maybe losing it later.
-      const last = Math.max(0, ...[...this.#known.values()].map((one) => one.n))
-      stored = { ...entry, n: entry.n || last + 1 }
-      this.#unkept.add(entry.id)
-    }
-    if (replaces !== undefined) {
-      this.#drop(replaces)
-      this.options.tabs.post('outbox', { id: replaces, entry: null })
-    }
-    this.#put(stored)
-    this.#tell(stored.id, stored)
+    const stored = await this.#shelf.store(entry, replaces)
     this.#drain()
     return stored
   }
 
-  async #remove(id: string): Promise<void> {
-    this.#drop(id)
-    if (this.#unkept.delete(id)) return
-    // If this fails the command is sent once more after a reload, and answered `dup`.
-    await this.options.db.delete('outbox', id).catch(() => {})
-  }
-
-  #drop(id: string): void {
-    this.#gone.add(id)
-    this.#known.delete(id)
-    this.#heardMs.delete(id)
-    this.#pauses.delete(id)
-    this.#show()
-  }
-
-  #put(entry: OutboxEntry): void {
-    this.#known.set(entry.id, entry)
-    this.#heardMs.set(entry.id, Date.now())
-    this.#show()
-  }
-
-  #show(): void {
-    const all = [...this.#known.values()].sort((a, b) => a.n - b.n)
-    const open = all.filter(isOpen).length
-    this.entries.value = all
-    this.unsynced.value = open
-    this.attention.value = all.length - open
-  }
-
-  #tell(id: string, entry: OutboxEntry | null, result?: CommandResult): void {
-    this.options.tabs.post('outbox', { id, entry, ...(result !== undefined && { result }) })
-  }
-
   /** Another tab has changed something. */
   #told(id: string, entry: OutboxEntry | null, result: CommandResult | undefined): void {
-    if (entry === null) {
-      this.#drop(id)
-    } else this.#put(entry)
-    if (result !== undefined) this.#settle(id, result)
-    else if (entry === null) for (const { reject } of this.#taken(id)) reject(new Error(`discarded command ${id}`))
+    if (entry === null) this.#shelf.drop(id)
+    else this.#shelf.put(entry)
+    if (result !== undefined) this.#settlements.settle(id, result)
+    else if (entry === null) this.#settlements.discard(id)
     this.#drain()
-  }
-
-  #settle(id: string, result: CommandResult): void {
-    this.#results.set(id, result)
-    const oldest = this.#results.keys().next()
-    if (this.#results.size > KEPT_RESULTS && oldest.done !== true) this.#results.delete(oldest.value)
-    for (const { resolve } of this.#taken(id)) resolve(result)
-  }
-
-  #taken(id: string): readonly Settling[] {
-    const settling = this.#settling.get(id) ?? []
-    this.#settling.delete(id)
-    return settling
   }
 
   // -- sending ---------------------------------------------------------------------------------
@@ -303,7 +202,7 @@ class DeviceOutbox implements OwnOutbox {
     turn.addEventListener('abort', () => {
       this.#leads = false
     })
-    await this.#load() // what an earlier leader left
+    await this.#shelf.load(this.#inFlight) // what an earlier leader left
     this.#drain()
   }
 
@@ -342,22 +241,22 @@ class DeviceOutbox implements OwnOutbox {
   }
 
   #isOurs(entry: OutboxEntry): boolean {
-    return this.#leads || this.#unkept.has(entry.id)
+    return this.#leads || this.#shelf.isUnkept(entry.id)
   }
 
   /** When this tab may send it. */
   #dueMs(entry: OutboxEntry): number {
     const pauseMs = this.#pauses.get(entry.id)?.untilMs ?? 0
     if (this.#isOurs(entry)) return pauseMs
-    return Math.max(pauseMs, (this.#heardMs.get(entry.id) ?? entry.createdMs) + ASLEEP_MS)
+    return Math.max(pauseMs, this.#shelf.heardMs(entry) + ASLEEP_MS)
   }
 
   async #deliver(entry: OutboxEntry): Promise<void> {
     const { id, room, type, body, n, stream } = entry
     const sending: OutboxEntry = { ...entry, state: 'sending', attempts: entry.attempts + 1 }
     this.#inFlight.add(stream)
-    this.#put(sending)
-    this.#tell(id, sending)
+    this.#shelf.put(sending)
+    this.#shelf.tell(id, sending)
     let result: CommandResult | null = null
     try {
       const clientAtMs = entry.createdMs + offsetMs.peek()
@@ -371,19 +270,22 @@ class DeviceOutbox implements OwnOutbox {
   }
 
   async #answered(entry: OutboxEntry, result: CommandResult | null): Promise<void> {
-    if (this.#isClosed || !this.#known.has(entry.id)) return // discarded meanwhile
+    if (this.#isClosed || this.#shelf.get(entry.id) === undefined) return // discarded meanwhile
     if (result === null || (result.result === 'rejected' && COMES_BACK.includes(result.code))) {
       this.#pause(entry.id)
       const waiting: OutboxEntry = { ...entry, state: 'waiting' }
-      this.#put(waiting)
-      this.#tell(entry.id, waiting)
-    } else if (result.result === 'rejected') {
-      this.#settle(entry.id, result)
-      await this.#change({ ...entry, state: 'needs_you', result })
+      this.#shelf.put(waiting)
+      this.#shelf.tell(entry.id, waiting)
+      return
+    }
+    this.#pauses.delete(entry.id)
+    if (result.result === 'rejected') {
+      this.#settlements.settle(entry.id, result)
+      await this.#shelf.change({ ...entry, state: 'needs_you', result })
     } else {
-      this.#settle(entry.id, result)
-      await this.#remove(entry.id)
-      this.#tell(entry.id, null, result)
+      this.#settlements.settle(entry.id, result)
+      await this.#shelf.remove(entry.id)
+      this.#shelf.tell(entry.id, null, result)
     }
   }
 
@@ -399,20 +301,8 @@ class DeviceOutbox implements OwnOutbox {
     const old = this.entries.peek().filter((entry) => {
       return entry.stream === stream && isOpen(entry) && entry.expiresMs !== null
     })
-    for (const entry of old) this.#put({ ...entry, state: 'expired' })
-    for (const entry of old) await this.#change({ ...entry, state: 'expired' })
+    for (const entry of old) this.#shelf.put({ ...entry, state: 'expired' })
+    for (const entry of old) await this.#shelf.change({ ...entry, state: 'expired' })
     this.#drain()
   }
-
-  async #change(entry: OutboxEntry): Promise<void> {
-    this.#put(entry)
-    if (!this.#unkept.has(entry.id)) {
-      await this.options.db.put('outbox', entry).catch(() => {}) // `db.unsafe` says it
-    }
-    this.#tell(entry.id, entry, entry.result)
-  }
-}
-
-function isOpen(entry: OutboxEntry): boolean {
-  return entry.state === 'waiting' || entry.state === 'sending'
 }

@@ -5,44 +5,16 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals'
 import { serverNow } from './clock'
 import { check, type Guard, object, optional, string, tryCheck } from './guard'
-import { type MeAnswer, meAnswerGuard, tokenAnswerGuard } from './protocol'
+import { forget, type Me, meOf, REMEMBERED, remember, remembered, rememberedMe, restaurantOf, subjectOf } from './me'
+import { meAnswerGuard, tokenAnswerGuard } from './protocol'
+
+export type { Me, RestaurantOfMe, Role } from './me'
 
 const API = '/api/v1'
 const ANSWER_SECONDS = 8
-const REMEMBERED_STAFF = 'mirepoix.me'
-const REMEMBERED_GUEST = 'mirepoix.guest.me'
-const REMEMBERED_NAME = 'mirepoix.name'
-const REMEMBERED_RESTAURANT = 'mirepoix.restaurant'
 const RENEW_AT_LIFE = 2 / 3
 const AGAIN_MS = 20_000
 const LONGEST_TIMER_MS = 2 ** 31 - 1
-
-export type Role = 'owner' | 'manager' | 'editor' | 'translator' | 'waiter' | 'kitchen' | 'viewer' | 'guest'
-
-/** A restaurant that the person may work in. */
-export interface RestaurantOfMe {
-  readonly id: string
-  readonly name: string
-  readonly currency: string
-}
-
-/** Who is signed in, as the server last said. */
-export interface Me {
-  readonly user: string
-  readonly name: string
-  readonly roles: readonly Role[]
-  readonly restaurant: string | null // null: the developer of --dev, who is in all of them
-  readonly restaurants: readonly RestaurantOfMe[]
-  readonly stations: readonly string[]
-  readonly locales: readonly string[]
-  readonly table: string | null
-  readonly order: string | null
-  readonly expiresAtMs: number | null
-  readonly isDeveloper: boolean
-  readonly serverId: string
-  readonly build: string // of the pages that the server has
-  readonly secureUrl: string | null
-}
 
 /** The server said no, or nothing at all: then the status is 0 and the code 'unreachable'. */
 export class ApiError extends Error {
@@ -116,7 +88,7 @@ class BrowserSession implements OwnSession {
   readonly state = signal<SessionState>('starting')
   readonly restaurant: ReadonlySignal<string>
   token: string | null
-  readonly #chosen = signal(remembered(REMEMBERED_RESTAURANT))
+  readonly #chosen = signal(remembered(REMEMBERED.restaurant))
   readonly #isGuest: boolean
   readonly #tokenListeners = new Set<(token: string) => void>()
   readonly #signOutListeners = new Set<() => void>()
@@ -163,12 +135,12 @@ class BrowserSession implements OwnSession {
   }
 
   setName(name: string): void {
-    remember(REMEMBERED_NAME, name)
+    remember(REMEMBERED.name, name)
     if (this.me.value?.isDeveloper === true) this.me.value = { ...this.me.value, name }
   }
 
   chooseRestaurant(id: string): void {
-    remember(REMEMBERED_RESTAURANT, id)
+    remember(REMEMBERED.restaurant, id)
     this.#chosen.value = id
   }
 
@@ -197,8 +169,8 @@ class BrowserSession implements OwnSession {
     clearTimeout(this.#timer)
   }
 
-  get #key(): string {
-    return this.#isGuest ? REMEMBERED_GUEST : REMEMBERED_STAFF
+  get #key(): 'mirepoix.me' | 'mirepoix.guest.me' {
+    return this.#isGuest ? REMEMBERED.guest : REMEMBERED.staff
   }
 
   async #verify(): Promise<Answered> {
@@ -306,59 +278,4 @@ async function errorOf(response: Response): Promise<ApiError> {
 
 function isRaw(body: unknown): body is Blob | FormData | Uint8Array<ArrayBuffer> {
   return body instanceof Blob || body instanceof FormData || body instanceof Uint8Array
-}
-
-function meOf(answer: MeAnswer): Me {
-  const { expires_at_ms: expiresAtMs, is_developer: isDeveloper, server_id: serverId, ...rest } = answer
-  const { secure_url: secureUrl, ...me } = rest
-  const name = isDeveloper && answer.name === '' ? remembered(REMEMBERED_NAME) : answer.name
-  return { ...me, name, expiresAtMs, isDeveloper, serverId, secureUrl }
-}
-
-function restaurantOf(me: Me | null, chosen: string): string {
-  const asked = new URLSearchParams(location.search).get('restaurant')
-  const known = me?.restaurants.map((one) => one.id) ?? []
-  return asked ?? me?.restaurant ?? known.find((id) => id === chosen) ?? known[0] ?? ''
-}
-
-/** Whom a token is about, as it says itself; only to find the right memory. */
-function subjectOf(token: string): unknown {
-  try {
-    const claims: unknown = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')))
-    return tryCheck(object({ sub: string() }), claims)?.sub
-  } catch {
-    return undefined
-  }
-}
-
-function rememberedMe(key: string): MeAnswer | null {
-  try {
-    return tryCheck(meAnswerGuard, JSON.parse(remembered(key)))
-  } catch {
-    return null
-  }
-}
-
-function remembered(key: string): string {
-  try {
-    return localStorage.getItem(key) ?? ''
-  } catch {
-    return ''
-  }
-}
-
-function remember(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value)
-  } catch {
-    // Then the next offline start does not know who we are.
-  }
-}
-
-function forget(key: string): void {
-  try {
-    localStorage.removeItem(key)
-  } catch {
-    // Nothing was kept.
-  }
 }

@@ -4,22 +4,17 @@
 // when the server said. It knows nothing of rooms: channel.ts does.
 
 import { type ReadonlySignal, signal } from '@preact/signals'
-import { measured } from './clock'
+import { decodeFrame, encodeFrame, SUBPROTOCOL } from './frames'
 import { object, string, tryCheck, tuple, unknown } from './guard'
-import { decode, encode } from './msgpack'
+import { Heartbeat } from './heartbeat'
 import { onWake } from './network'
-import { byeGuard, pongGuard, type Welcome as WelcomeFrame, welcomeGuard } from './protocol'
+import { byeGuard, type Welcome as WelcomeFrame, welcomeGuard } from './protocol'
 
-const SUBPROTOCOL = 'mirepoix.v1'
 const VERSION = 1
 const FIRST_BACKOFF_MS = 500
 const LONGEST_BACKOFF_MS = 30_000
 const CONNECT_MS = 12_000 // until welcome
-const LONGEST_PING_MS = 10_000 // a longer silence would leave a dead line unnoticed for too long
-const PONG_MS = 5_000
-const MISSED_PONGS = 2
 const STEADY_MS = 10_000 // a connection that lasted so long makes the next backoff short again
-const SECOND_PING_MS = 1_500 // a second measurement of the clock
 const FINAL_CLOSES: readonly number[] = [4400, 4403, 4404, 4409, 4413, 4422]
 const TOKEN_ENDED = 4401
 /** Our own code: the server wants a newer page. */
@@ -102,7 +97,12 @@ class RoomsSocket implements OwnSocket {
   readonly state = signal<SocketState>('waiting')
   readonly refusal = signal<Refusal | null>(null)
   readonly welcome = signal<Welcome | null>(null)
-  readonly rttMs = signal<number | null>(null)
+  readonly #heartbeat = new Heartbeat({
+    send: (op, content) => this.#write(op, content),
+    unsynced: () => this.options.unsynced(),
+    dead: () => void this.#closed(1006, 'silence', true),
+  })
+  readonly rttMs = this.#heartbeat.rttMs
   readonly retryAtMs = signal<number | null>(null)
   readonly #listeners = new Set<(op: string, content: unknown) => void>()
   #socket: WebSocket | null = null
@@ -115,10 +115,6 @@ class RoomsSocket implements OwnSocket {
   #hasStarted = false
   #retryTimer: Timer
   #connectTimer: Timer
-  #pingTimer: Timer
-  #pongTimer: Timer
-  #missed = 0
-  #pongs = 0 // on this connection
   #stopWaking = (): void => {}
 
   constructor(private readonly options: SocketOptions) {}
@@ -186,7 +182,6 @@ class RoomsSocket implements OwnSocket {
     const connect = this.options.connect ?? ((url: string, wanted: string[]) => new WebSocket(url, wanted))
     const socket = connect(this.options.url, protocols)
     let hasOpened = false
-    socket.binaryType = 'arraybuffer'
     socket.onopen = () => {
       if (turn !== this.#turn) return
       hasOpened = true
@@ -259,11 +254,11 @@ class RoomsSocket implements OwnSocket {
   /** Gives up whatever is under way. The state is for the caller to say. */
   #drop(): void {
     this.#turn += 1
-    for (const timer of [this.#retryTimer, this.#connectTimer, this.#pingTimer, this.#pongTimer]) clearTimeout(timer)
+    clearTimeout(this.#retryTimer)
+    clearTimeout(this.#connectTimer)
+    this.#heartbeat.stop()
     this.retryAtMs.value = null
     this.#bye = null
-    this.#missed = 0
-    this.#pongs = 0
     const socket = this.#socket
     this.#socket = null
     if (socket === null) return
@@ -274,22 +269,22 @@ class RoomsSocket implements OwnSocket {
   /** The network may be back: do not wait for a timer to find out. */
   #wake(): void {
     if (this.state.value === 'waiting') this.retryNow()
-    else if (this.state.value === 'open') this.#ping()
+    else if (this.state.value === 'open') this.#heartbeat.ping()
   }
 
   // -- frames ----------------------------------------------------------------------------------
 
   #write(op: string, content: object): void {
-    if (this.#socket?.readyState === 1) this.#socket.send(encode([op, content]))
+    if (this.#socket?.readyState === 1) this.#socket.send(encodeFrame(op, content))
   }
 
   #receive(data: unknown): void {
-    const frame = data instanceof ArrayBuffer ? frameOf(data) : null
+    const frame = typeof data === 'string' ? frameOf(data) : null
     if (frame === null) return void this.#closed(1006, 'malformed', true)
     const [op, content] = frame
-    this.#missed = 0
+    this.#heartbeat.heard()
     if (op === 'welcome') this.#greeted(content)
-    else if (op === 'pong') this.#ponged(content)
+    else if (op === 'pong') this.#heartbeat.pong(content)
     else if (op === 'bye') this.#heardBye(content)
     else {
       if (op === 'notice' && tryCheck(noticeForm, content)?.code === 'token_ends') void this.options.refresh()
@@ -307,46 +302,13 @@ class RoomsSocket implements OwnSocket {
     clearTimeout(this.#connectTimer)
     this.#openedMs = Date.now()
     this.welcome.value = welcomeOf(said)
-    this.#ping() // before the rooms are asked for: the answer would wait until they are open
+    this.#heartbeat.begin(said.ping_ms) // before the rooms are asked for: the answer would wait until they are open
     this.state.value = 'open'
   }
 
   #heardBye(content: unknown): void {
     const said = tryCheck(byeGuard, content)
     if (said !== null) this.#bye = { code: said.code, reason: said.reason, afterMs: said.after_ms }
-  }
-
-  // -- heartbeat -------------------------------------------------------------------------------
-
-  #ping(): void {
-    clearTimeout(this.#pingTimer)
-    clearTimeout(this.#pongTimer)
-    const rttMs = this.rttMs.value
-    this.#write('ping', {
-      t: performance.now(),
-      unsynced: this.options.unsynced(),
-      ...(rttMs !== null && { rtt_ms: Math.round(rttMs) }),
-    })
-    this.#pongTimer = setTimeout(() => this.#missedPong(), PONG_MS)
-  }
-
-  #missedPong(): void {
-    this.#missed += 1
-    if (this.#missed >= MISSED_PONGS) void this.#closed(1006, 'silence', true)
-    else this.#ping()
-  }
-
-  #ponged(content: unknown): void {
-    const said = tryCheck(pongGuard, content)
-    if (said?.t === undefined) return
-    const rttMs = Math.max(performance.now() - said.t, 0)
-    this.rttMs.value = rttMs
-    measured(rttMs, said.now)
-    clearTimeout(this.#pongTimer)
-    clearTimeout(this.#pingTimer)
-    const pingMs = Math.min(this.welcome.value?.pingMs ?? LONGEST_PING_MS, LONGEST_PING_MS)
-    this.#pingTimer = setTimeout(() => this.#ping(), this.#pongs === 0 ? SECOND_PING_MS : pingMs)
-    this.#pongs += 1
   }
 }
 
@@ -357,9 +319,9 @@ function welcomeOf({ conn, user, now, ping_ms: pingMs, min_app: minApp }: Welcom
   return { conn, user: { id, name: name ?? '', restaurant, roles }, now, pingMs, minApp }
 }
 
-function frameOf(data: ArrayBuffer): [string, unknown] | null {
+function frameOf(data: string): [string, unknown] | null {
   try {
-    return tryCheck(frameForm, decode(new Uint8Array(data)))
+    return tryCheck(frameForm, decodeFrame(data))
   } catch {
     return null
   }

@@ -10,6 +10,7 @@ import type { OutboxEntry } from './outbox'
 
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
+const OWNER = 'mirepoix.tab'
 
 /** What tabs tell each other, by type. */
 export interface TabMessages {
@@ -52,6 +53,7 @@ type Listener = (content: never, from: string) => void
 
 class BroadcastTabs implements Tabs {
   readonly id = shortId()
+  readonly #owner = leaseOwner(this.id)
   #channel: BroadcastChannel | null
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #leads = new Set<() => void>()
@@ -78,7 +80,7 @@ class BroadcastTabs implements Tabs {
     const end = new AbortController()
     const resource = `${this.name}/${name}`
     if (hasLocks()) leadByLock(resource, work, end.signal)
-    else if (this.db !== null) leadByLease(this.db, resource, this.id, work, end.signal)
+    else if (this.db !== null) leadByLease(this.db, resource, this.#owner, work, end.signal)
     else work(end.signal)
     const stop = (): void => {
       end.abort()
@@ -118,6 +120,17 @@ function leadByLock(resource: string, work: (signal: AbortSignal) => void, end: 
   })
 }
 
+/** The same after a reload, so that a page does not wait for its own lease. A duplicated tab has it too: harmless. */
+function leaseOwner(fresh: string): string {
+  try {
+    const known = sessionStorage.getItem(OWNER) ?? fresh
+    sessionStorage.setItem(OWNER, known)
+    return known
+  } catch {
+    return fresh
+  }
+}
+
 /** Whoever wrote the lease last leads until it ends; a transaction for writing shuts the others out meanwhile. */
 function leadByLease(
   db: Pick<Database, 'write'>,
@@ -133,24 +146,24 @@ function leadByLease(
   }
   const look = async (): Promise<void> => {
     const isMine = await takeLease(db, resource, owner).catch(() => true) // nothing is kept here: nothing to share
-    if (end.aborted) return
+    if (end.aborted) return isMine ? giveUp() : undefined
     if (!isMine) return follow()
     if (turn !== null) return
     turn = new AbortController()
     work(turn.signal)
   }
   const giveUp = (): void => {
-    if (turn !== null) void takeLease(db, resource, owner, 0).catch(() => {})
+    takeLease(db, resource, owner, 0).catch(() => {})
   }
   const timer = setInterval(() => void look(), RENEW_MS)
   const stopListening = onLeave(() => {
     // A hidden page goes on, but its timers may stop: whoever is shown takes over when the lease ends.
-    if (document.visibilityState === 'visible') giveUp()
+    if (turn !== null && document.visibilityState === 'visible') giveUp()
   })
   end.addEventListener('abort', () => {
     clearInterval(timer)
     stopListening()
-    giveUp()
+    if (turn !== null) giveUp()
     follow()
   })
   void look()

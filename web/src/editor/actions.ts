@@ -125,14 +125,19 @@ export function duplicateItem(editor: Editor, id: string): void {
 export async function undo(editor: Editor, ask: (name: string) => Promise<boolean>): Promise<void> {
   const other = editor.undo.undoWouldDelete()
   if (other !== null && !(await ask(editor.live.nameOf(other, '')))) return
-  say(editor.undo.undo(), 'undone', 'nothing_to_undo')
+  say(editor, editor.undo.undo(), 'undone', 'nothing_to_undo')
 }
 
 export function redo(editor: Editor): void {
-  say(editor.undo.redo(), 'redone', 'nothing_to_redo')
+  say(editor, editor.undo.redo(), 'redone', 'nothing_to_redo')
 }
 
-function say(result: UndoResult, done: 'undone' | 'redone', nothing: 'nothing_to_undo' | 'nothing_to_redo'): void {
+function say(
+  editor: Editor,
+  result: UndoResult,
+  done: 'undone' | 'redone',
+  nothing: 'nothing_to_undo' | 'nothing_to_redo',
+): void {
   switch (result.kind) {
     case 'done':
       announce(t(done))
@@ -141,7 +146,7 @@ function say(result: UndoResult, done: 'undone' | 'redone', nothing: 'nothing_to
       announce(t(nothing))
       return
     case 'changed_since': {
-      const who = result.who ?? ''
+      const who = result.who === undefined ? '' : editor.live.nameOf(result.who, '')
       toast({ text: who === '' ? t('changed_since_by_someone') : t('changed_since', { name: who }), kind: 'warn' })
     }
   }

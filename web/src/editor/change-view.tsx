@@ -3,23 +3,23 @@
 
 import type { Plain } from '../menu/registers'
 import { plain } from '../menu/registers'
-import { fieldWords, valueWords } from './field-words'
+import { fieldLabel } from './field-labels'
+import { valueWords } from './field-words'
 import { p } from './panel-texts'
 import { useEditor } from './state'
 import { t } from './texts'
 import { wordDiff } from './word-diff'
 
 export interface ChangeViewProps {
-  root: string
   field: string
   before: unknown
   after: unknown
 }
 
-/** "the price: 9.50 10.00". */
-export function ChangeView({ root, field, before, after }: ChangeViewProps) {
+/** "Price: 9.50 10.00". */
+export function ChangeView({ field, before, after }: ChangeViewProps) {
   const editor = useEditor()
-  const name = fieldWords(editor, root, field)
+  const name = fieldLabel(editor, field)
   return (
     <p class="change">
       <span class="change-field">{name}</span> <Values field={field} before={plain(before)} after={plain(after)} />

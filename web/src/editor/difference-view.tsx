@@ -25,7 +25,7 @@ export function DifferenceView({ difference, toolsOf }: DifferenceViewProps) {
   return (
     <div class="difference">
       {settings.map((one) => (
-        <ChangeView key={one.field} root="meta" field={one.field} before={one.before} after={one.after} />
+        <ChangeView key={one.field} field={one.field} before={one.before} after={one.after} />
       ))}
       <Parts title={p('sections')} parts={sections} toolsOf={toolsOf} />
       <Parts title={p('dishes')} parts={items} toolsOf={toolsOf} />
@@ -57,7 +57,7 @@ function Parts({ title, parts, toolsOf }: PartsProps) {
             </div>
             <Moved part={part} />
             {part.fields.map((one) => (
-              <ChangeView key={one.field} root={part.root} field={one.field} before={one.before} after={one.after} />
+              <ChangeView key={one.field} field={one.field} before={one.before} after={one.after} />
             ))}
           </li>
         ))}

@@ -141,7 +141,7 @@ function Entry({ entry }: { entry: EntryAnswer }) {
       {isNew ? (
         <p class="change">{p('was_added')}</p>
       ) : (
-        <ChangeView root={entry.root} field={entry.field} before={entry.before} after={entry.after} />
+        <ChangeView field={entry.field} before={entry.before} after={entry.after} />
       )}
       {editor.live.access.value === 'write' && !isNew && (
         <IconButton icon="undo" label={p('put_back_this')} disabled={isBusy.value} onClick={() => void putBack()} />

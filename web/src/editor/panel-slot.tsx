@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { textsReady } from '../core/i18n'
 import { Button } from '../ui/Button'
 import { Skeleton } from '../ui/Skeleton'
 import { type Editor, type Panel, useEditor } from './state'
@@ -47,7 +48,11 @@ function Slot({ panel, editor }: { panel: Panel; editor: Editor }) {
     const put = (View: View | null): void => {
       if (!isOver) view.value = { kind: panel.kind, View }
     }
-    load(panel.kind).then(put, () => put(null)) // offline, and not kept on this device
+    load(panel.kind).then(
+      // Its words come with it; in English only when they cannot be had.
+      (View) => textsReady().then(() => put(View)),
+      () => put(null), // offline, and not kept on this device
+    )
     return () => {
       isOver = true
     }

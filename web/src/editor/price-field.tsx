@@ -146,7 +146,7 @@ function PriceInput({ item, price, label, placeholder }: PriceFieldProps) {
       </span>
       <LockMark item={item} field="price" />
       {issue !== null && (
-        <div class="price-problem" id={errorId} role="alert">
+        <div class={issue.kind === 'error' ? 'price-problem' : 'price-problem is-asking'} id={errorId} role="alert">
           {issue.kind === 'error' ? (
             <>
               <Icon name="alert" size={16} />

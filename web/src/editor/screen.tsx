@@ -16,6 +16,7 @@ import { Notices } from './notices'
 import { Outline } from './outline'
 import { PanelSlot } from './panel-slot'
 import { useEditor } from './state'
+import { useStickyHeights } from './sticky-heights'
 import { t } from './texts'
 import { Toolbar } from './toolbar'
 
@@ -29,7 +30,8 @@ export function Screen() {
     })
   const takeBack = useRef(() => void undo(editor, ask)).current
   useKeyboard(editor, takeBack)
-  useSource(editor)
+  useNotices(editor)
+  useStickyHeights()
   const hasPanel = editor.panel.value !== null
   const answer = (yes: boolean): void => {
     question.value?.answer(yes)
@@ -86,8 +88,8 @@ function Standing() {
   return null
 }
 
-/** Tell the pill how many edits are on the way, and what needs somebody. */
-function useSource(editor: ReturnType<typeof useEditor>): void {
+/** Say what the server did to my edits. */
+function useNotices(editor: ReturnType<typeof useEditor>): void {
   useEffect(() => {
     const stop = editor.live.notices((notice) => {
       if (notice.code === 'locked') toast({ text: t('set_back_locked'), kind: 'warn' })

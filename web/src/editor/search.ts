@@ -43,7 +43,7 @@ export function hits(text: string, words: readonly string[]): Array<readonly [nu
   }
   origin.push(text.length)
   for (const word of words) {
-    for (let from = plain.indexOf(word); from >= 0; from = plain.indexOf(word, from + word.length)) {
+    for (let from = plain.indexOf(word); from >= 0; from = plain.indexOf(word, from + 1)) {
       found.push([origin[from] ?? 0, origin[from + word.length] ?? text.length])
     }
   }

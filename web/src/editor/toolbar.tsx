@@ -93,7 +93,10 @@ function Needing() {
       onClick={() => toggle(editor, { kind: 'conflicts' })}
     >
       <Icon name="alert" size={18} />
-      <span>{t.count('needing', count.value.all)}</span>
+      <span class="needing-words">{t.count('needing', count.value.all)}</span>
+      <span class="needing-count" aria-hidden="true">
+        {count.value.all}
+      </span>
     </button>
   )
 }

@@ -34,7 +34,7 @@ export function BottomBar() {
       {dishes > 0 && (
         <button
           type="button"
-          class="bar-send"
+          class={isOffline ? 'bar-send is-offline' : 'bar-send'}
           disabled={
             (table.ready.value.length === 0 && !hasQuestion) ||
             table.sending.round.value !== null ||

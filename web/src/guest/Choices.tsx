@@ -23,9 +23,7 @@ export function VariationChoice({ menu, dish, choosing, onChoose }: Props & { di
   const isLeft = (id: string) => leftOf(table.stock.state.value, `variation:${id}`, table.stockNowMs.value) !== 0
   return (
     <fieldset class="choices">
-      <legend>
-        {text('variation')} {dish.price === null && <small>{text('required')}</small>}
-      </legend>
+      <legend>{text('variation')}</legend>
       {dish.variations.map((one) => (
         <label key={one.id} class="choice">
           <input
@@ -34,10 +32,6 @@ export function VariationChoice({ menu, dish, choosing, onChoose }: Props & { di
             checked={choosing.variation === one.id}
             disabled={!isLeft(one.id)}
             onChange={() => onChoose({ ...choosing, variation: one.id })}
-            // A dish that has a price of its own can be had without one, too.
-            onClick={() => {
-              if (choosing.variation === one.id && dish.price !== null) onChoose({ ...choosing, variation: null })
-            }}
           />
           <ChoiceWords menu={menu} choice={one} isLeft={isLeft(one.id)} />
           <span class="price">{table.money.value.full(one.price ?? dish.price ?? 0)}</span>

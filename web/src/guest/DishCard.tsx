@@ -6,10 +6,11 @@ import { firstChoice, missing } from './choice'
 import { type Dish, groupsOf, leastPrice, type Menu, nameOf } from './menu'
 import { leftOf } from './stock'
 import { sheet, useTable } from './table-context'
-import { text } from './texts'
+import { codeName, text } from './texts'
 import { textOf } from './texts-of'
 
 const FEW = 10
+const IS_GREEN = /^(veg|vég)/i // in all languages of the page
 
 export function DishCard({ menu, dish, isServed }: { menu: Menu; dish: Dish; isServed: boolean }) {
   const table = useTable()
@@ -96,8 +97,8 @@ export function Marks({ dish }: { dish: Dish }) {
       )}
       {[...new Set([...dish.diets, ...dish.traits])].map((one) => (
         <span class="mark" key={one}>
-          <Icon name="leaf" size={14} />
-          {one}
+          {IS_GREEN.test(one) && <Icon name="leaf" size={14} />}
+          {codeName(one)}
         </span>
       ))}
     </>

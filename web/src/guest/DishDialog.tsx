@@ -15,7 +15,7 @@ import { isServed } from './hours'
 import { type Dish, groupsOf, type Menu, nameOf } from './menu'
 import { Stepper } from './Stepper'
 import { closeSheet, sheet, useTable } from './table-context'
-import { text } from './texts'
+import { codeName, text } from './texts'
 import { textOf } from './texts-of'
 
 const NOTE_LIMIT = 140
@@ -109,10 +109,10 @@ function Contents({ dish }: { dish: Dish }) {
   return (
     <div class="contents">
       {dish.allergens.length > 0 && (
-        <p class="contents-sure">{text('contains', { list: formatList(dish.allergens) })}</p>
+        <p class="contents-sure">{text('contains', { list: formatList(dish.allergens.map(codeName)) })}</p>
       )}
-      {dish.mayContain.length > 0 && <p>{text('mayContain', { list: formatList(dish.mayContain) })}</p>}
-      {dish.additives.length > 0 && <p>{text('additives', { list: formatList(dish.additives) })}</p>}
+      {dish.mayContain.length > 0 && <p>{text('mayContain', { list: formatList(dish.mayContain.map(codeName)) })}</p>}
+      {dish.additives.length > 0 && <p>{text('additives', { list: formatList(dish.additives.map(codeName)) })}</p>}
     </div>
   )
 }

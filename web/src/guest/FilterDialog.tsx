@@ -6,7 +6,7 @@ import { Dialog } from '../ui/Dialog'
 import { Switch } from '../ui/Switch'
 import { wishes } from './preferences'
 import { closeSheet, useTable } from './table-context'
-import { text } from './texts'
+import { codeName, text } from './texts'
 import { allergensOf, countOf, dietsOf, NO_WISHES, suits, toggled } from './wishes'
 
 export function FilterDialog() {
@@ -42,7 +42,7 @@ export function FilterDialog() {
                 pressed={now.without.has(one)}
                 onToggle={() => (wishes.value = { ...now, without: toggled(now.without, one) })}
               >
-                {one}
+                {codeName(one)}
               </Chip>
             ))}
           </div>
@@ -64,7 +64,7 @@ export function FilterDialog() {
                 pressed={now.diets.has(one)}
                 onToggle={() => (wishes.value = { ...now, diets: toggled(now.diets, one) })}
               >
-                {one}
+                {codeName(one)}
               </Chip>
             ))}
           </div>

@@ -22,10 +22,10 @@ export interface OptionBody {
   readonly quantity: number
 }
 
-/** How a dish is offered at first: its only variation, nothing else. */
+/** How a dish is offered at first: the variation at the price of the dish, else the first; nothing more. */
 export function firstChoice(dish: Dish): Choosing {
-  const only = dish.price === null || dish.variations.length === 1 ? dish.variations[0] : undefined
-  return { variation: only?.id ?? null, counts: new Map(), quantity: 1, note: '', course: 1 }
+  const usual = dish.variations.find(({ price }) => price === null || price === dish.price) ?? dish.variations[0]
+  return { variation: usual?.id ?? null, counts: new Map(), quantity: 1, note: '', course: 1 }
 }
 
 /** Whether one of a group at most may be chosen: radio buttons instead of boxes. */
@@ -65,7 +65,7 @@ export function optionsOf(choosing: Choosing, groups: readonly Group[]): readonl
 
 /** What is missing before it can be added: the first group with too few, or a variation. */
 export function missing(menu: Menu, dish: Dish, choosing: Choosing): Group | 'variation' | null {
-  if (choosing.variation === null && dish.variations.length > 0 && dish.price === null) return 'variation'
+  if (choosing.variation === null && dish.variations.length > 0) return 'variation'
   return groupsOf(menu, dish).find((group) => chosenIn(choosing, group) < group.least) ?? null
 }
 

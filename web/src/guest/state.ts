@@ -140,13 +140,13 @@ export class GuestTable {
   }
 
   /** Order everything on the list that can be had. */
-  async place(): Promise<void> {
+  async place(tries = 3): Promise<void> {
     await this.settledLines()
     const lines = this.ready.peek().map(({ id }) => id)
     if (lines.length === 0) return
     const result = await this.ordering.place(lines)
     // Somebody took a line off at the same moment: the others still want theirs.
-    if (result.code === 'unknown_line') return this.place()
+    if (result.code === 'unknown_line' && tries > 1) return this.place(tries - 1)
     if (result.result === 'rejected') this.tell({ kind: 'refused', answer: result })
   }
 

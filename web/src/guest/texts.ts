@@ -9,6 +9,18 @@ export const text = createTexts(en, {
   fr: () => import('./texts/fr'),
 })
 
+type Code = Extract<keyof typeof en, `code_${string}`>
+
+/** An allergen or a diet in the language of the page; what the house calls its own way stays as it is. */
+export function codeName(code: string): string {
+  const key = `code_${code}`
+  return isCode(key) ? text(key) : code
+}
+
+function isCode(key: string): key is Code {
+  return Object.hasOwn(en, key)
+}
+
 /** A name for somebody who gives none. draw: from 0 to 1. */
 export function someName(draw: number = Math.random()): string {
   const names = text('herbs').split(',')

@@ -51,7 +51,7 @@ const ANSWER = object({
 
 const LAST = 'mirepoix.guest.last'
 const NAME = 'mirepoix.guest.name'
-const keyOf = (code: string): string => `mirepoix.guest.${code}`
+const keyOf = (code: string): string => `mirepoix.visit.${code}`
 
 /** The code in the address, `/t/{code}`; the last one used for `/guest`; null: none. */
 export function codeOf(path: string, storage: Storage = localStorage): string | null {

@@ -101,7 +101,9 @@ function Done({ answer }: { answer: ImportAnswer }) {
           <ul class="import-remarks">
             {answer.remarks.map((remark) => (
               <li key={`${remark.where} ${remark.what}`}>
-                <strong dir="auto">{remark.where}</strong> {remark.what}
+                <strong>
+<bdi>{remark.where}</bdi>
+</strong> {remark.what}
                 {remark.times > 1 && ` (${remark.times}×)`}
               </li>
             ))}

@@ -2,6 +2,7 @@
 
 import { copyText } from '../ui/copy-text'
 import { IconButton } from '../ui/IconButton'
+import { Icon } from '../ui/icons'
 import { uiText } from '../ui/texts'
 import { text } from './texts'
 
@@ -10,6 +11,7 @@ export function StockClients() {
   return (
     <details class="stock-clients">
       <summary>
+        <Icon name="chevron" size={18} />
         <span>
           <strong>{text('stockClients')}</strong>
           <span class="note">{text('stockClientsHelp')}</span>

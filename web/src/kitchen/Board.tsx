@@ -1,14 +1,16 @@
-// The rail of tickets: columns of one width, filled from top to bottom, the oldest first. Columns that do not
-// fit are a swipe away, and a button says how many tickets are there.
+// The rail of tickets. Columns that do not fit are a swipe away, and buttons say how many tickets are there.
 
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { Button } from '../ui/Button'
 import { EmptyState } from '../ui/EmptyState'
 import { Icon } from '../ui/icons'
 import { Spinner } from '../ui/Spinner'
+import { bump, tapLine } from './actions'
 import type { Card } from './cards'
 import type { Kitchen } from './kitchen'
+import { listenToPresses } from './press'
+import { RailLayout } from './rail-layout'
 import { TicketCard } from './TicketCard'
 import { text } from './texts'
 import type { Line } from './ticket'
@@ -22,100 +24,138 @@ export interface BoardProps {
 
 export function Board({ kitchen, onHold, onMenu, onSettings }: BoardProps) {
   const rail = useRef<HTMLElement>(null)
-  const hidden = useSignal<readonly [before: number, after: number]>([0, 0])
-  const cards = kitchen.drawn.value
-  const columns = useComputed(() => kitchen.settings.value.columns).value
-  const measure = (): void => {
-    const next = rail.current === null ? ([0, 0] as const) : hiddenIn(rail.current)
-    if (next[0] !== hidden.peek()[0] || next[1] !== hidden.peek()[1]) hidden.value = next
-  }
-  useEffect(() => {
-    const frame = requestAnimationFrame(measure)
-    return () => cancelAnimationFrame(frame)
-  }, [cards, columns])
-  useEffect(() => {
-    window.addEventListener('resize', measure)
-    return () => window.removeEventListener('resize', measure)
+  const layout = useRef<RailLayout | null>(null)
+  const hidden = useSignal<readonly [number, number]>([0, 0])
+  const hasMore = useComputed(() => hidden.value[0] + hidden.value[1] > 0).value
+  useLayoutEffect(() => {
+    if (rail.current === null) return undefined
+    const made = new RailLayout(rail.current, kitchen.settings.peek().columns, (counts) => {
+      const [before, after] = hidden.peek()
+      if (before !== counts[0] || after !== counts[1]) hidden.value = counts
+    })
+    layout.current = made
+    const stop = listenToPresses(rail.current, pressesOf(kitchen, onHold))
+    return () => {
+      stop()
+      made.close()
+    }
   }, [])
   useSignalEffect(() => {
+    layout.current?.resize(kitchen.settings.value.columns) // also when the text size is another one
+  })
+  useEffect(() => layout.current?.resize(kitchen.settings.peek().columns), [hasMore])
+  useSignalEffect(() => {
     const key = kitchen.selected.value
-    if (key === null) return
-    const card = rail.current?.querySelector(`[data-key="${CSS.escape(key)}"]`)
-    card?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    if (key !== null) layout.current?.reveal(key)
   })
   const page = (direction: 1 | -1): void => {
-    const element = rail.current
     const sign = document.documentElement.dir === 'rtl' ? -1 : 1
-    element?.scrollBy({ left: element.clientWidth * direction * sign, behavior: 'smooth' })
+    rail.current?.scrollBy({ left: rail.current.clientWidth * direction * sign, behavior: 'smooth' })
   }
   return (
     <main class="board" id="board">
-      {cards.length === 0 && <Nothing kitchen={kitchen} onSettings={onSettings} />}
-      {hidden.value[0] > 0 && (
-        <button type="button" class="more more-before" onClick={() => page(-1)}>
-          <Icon name="chevron" size={22} /> {text.count('moreBefore', hidden.value[0])}
-        </button>
-      )}
-      <section
-        ref={rail}
-        class="rail"
-        data-columns={columns === 0 ? undefined : columns}
-        aria-label={text('title')}
-        onScroll={measure}
-      >
-        {cards.map((card) => (
-          <TicketCard key={card.key} kitchen={kitchen} card={card} onHold={onHold} onMenu={onMenu} />
-        ))}
+      <Nothing kitchen={kitchen} onSettings={onSettings} />
+      <section ref={rail} class="rail" aria-label={text('title')}>
+        <Tickets kitchen={kitchen} onMenu={onMenu} layout={layout} />
       </section>
-      {hidden.value[1] > 0 && (
-        <button type="button" class="more more-after" onClick={() => page(1)}>
-          {text.count('more', hidden.value[1])} <Icon name="chevron" size={22} />
-        </button>
+      {hasMore && (
+        <div class="pager">
+          <Page count={hidden.value[0]} words={text.count('moreBefore', hidden.value[0])} onPress={() => page(-1)} />
+          <Page count={hidden.value[1]} words={text.count('more', hidden.value[1])} isNext onPress={() => page(1)} />
+        </div>
       )}
     </main>
   )
 }
 
-/** How many tickets are outside the rail, before and after what is seen. */
-function hiddenIn(rail: HTMLElement): readonly [number, number] {
-  if (rail.scrollWidth <= rail.clientWidth + 1) return [0, 0]
-  const seen = rail.getBoundingClientRect()
-  const isRightToLeft = document.documentElement.dir === 'rtl'
-  let left = 0
-  let right = 0
-  for (const ticket of rail.children) {
-    const box = ticket.getBoundingClientRect()
-    const middle = box.left + box.width / 2
-    if (middle < seen.left) left += 1
-    else if (middle > seen.right) right += 1
+interface TicketsProps {
+  kitchen: Kitchen
+  onMenu: (card: Card) => void
+  layout: { readonly current: RailLayout | null }
+}
+
+function Tickets({ kitchen, onMenu, layout }: TicketsProps) {
+  const cards = kitchen.drawn.value
+  useLayoutEffect(() => layout.current?.place(), [cards])
+  return (
+    <div class="floor">
+      {cards.map((card) => (
+        <TicketCard key={card.key} kitchen={kitchen} card={card} onMenu={onMenu} />
+      ))}
+    </div>
+  )
+}
+
+function pressesOf(kitchen: Kitchen, onHold: (line: Line, card: Card) => void) {
+  const about = (element: HTMLElement): { card: Card | undefined; line: Line | undefined } => {
+    const key = element.closest<HTMLElement>('.ticket')?.dataset.key
+    const card = kitchen.drawn.peek().find((one) => one.key === key)
+    const id = element.dataset.line
+    const lines = card?.parts.flatMap((part) => part.ticket.lines)
+    return { card, line: id === undefined ? undefined : lines?.find((one) => one.id === id) }
   }
-  return isRightToLeft ? [right, left] : [left, right]
+  return {
+    find: (target: Element) => target.closest<HTMLElement>('.line-button, .ticket-grip'),
+    tap(element: HTMLElement): void {
+      const { card, line } = about(element)
+      if (card === undefined) return
+      if (line !== undefined) tapLine(kitchen, card, line)
+      else kitchen.selected.value = kitchen.selected.peek() === card.key ? null : card.key
+    },
+    twice(element: HTMLElement): void {
+      const { card, line } = about(element)
+      if (card !== undefined && line === undefined) bump(kitchen, card)
+    },
+    long(element: HTMLElement): void {
+      const { card, line } = about(element)
+      if (card !== undefined && line !== undefined) onHold(line, card)
+    },
+  }
+}
+
+interface PageProps {
+  count: number
+  words: string
+  isNext?: boolean
+  onPress: () => void
+}
+
+function Page({ count, words, isNext = false, onPress }: PageProps) {
+  return (
+    <button
+      type="button"
+      class={isNext ? 'page page-next' : 'page'}
+      disabled={count === 0}
+      aria-label={words}
+      title={words}
+      onClick={onPress}
+    >
+      <Icon name="chevron" size={28} />
+      {count > 0 && <span aria-hidden="true">{count}</span>}
+    </button>
+  )
 }
 
 function Nothing({ kitchen, onSettings }: { kitchen: Kitchen; onSettings: () => void }) {
-  if (kitchen.rooms.refused.value !== null) {
-    return (
-      <div class="nothing">
+  const isEmpty = useComputed(() => kitchen.drawn.value.length === 0).value
+  if (!isEmpty) return null
+  const isRefused = kitchen.rooms.refused.value !== null
+  const isLoaded = kitchen.rooms.isLoaded.value
+  return (
+    <div class="nothing">
+      {isRefused ? (
         <EmptyState
           icon="lock"
           title={text('notAllowed')}
           action={<Button onClick={onSettings}>{text('chooseStation')}</Button>}
         />
-      </div>
-    )
-  }
-  if (!kitchen.rooms.isLoaded.value) {
-    return (
-      <div class="nothing" role="status">
-        <Spinner /> {text('loading')}
-      </div>
-    )
-  }
-  return (
-    <div class="nothing">
-      <EmptyState icon="check" title={text('nothingOpen')}>
-        {text('nothingOpenHint')}
-      </EmptyState>
+      ) : isLoaded ? (
+        <EmptyState icon="check" title={text('nothingOpen')}>
+          {text('nothingOpenHint')}
+        </EmptyState>
+      ) : (
+        <Spinner label={text('loading')} />
+      )}
     </div>
   )
 }

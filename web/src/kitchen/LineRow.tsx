@@ -1,37 +1,28 @@
 // One dish on a ticket: a button over the whole width. Tapped it is done; held it opens what can be done about
 // the dish. What is cancelled stays, struck through, until the ticket is bumped.
 
-import { useComputed } from '@preact/signals'
 import { language } from '../core/i18n'
 import { Icon } from '../ui/icons'
-import { tapLine } from './actions'
 import type { StartBy as StartTime } from './aging'
-import type { Card } from './cards'
-import type { Kitchen } from './kitchen'
 import { memo } from './memo'
-import { usePress } from './press'
 import { StartBy } from './StartBy'
-import type { Mark } from './state'
 import { shortTime } from './short-time'
+import type { Mark } from './state'
 import { text } from './texts'
 import { inLanguage, type Line } from './ticket'
 
 export interface LineRowProps {
-  kitchen: Kitchen
-  card: Card
   line: Line
   mark: Mark | undefined
   startTime: StartTime | undefined
-  onHold: (line: Line, card: Card) => void
+  isSoldOut: boolean
 }
 
-export const LineRow = memo(function LineRow({ kitchen, card, line, mark, startTime, onHold }: LineRowProps) {
-  const press = usePress({ onTap: () => tapLine(kitchen, card, line), onLong: () => onHold(line, card) })
-  const isSoldOut = useComputed(() => kitchen.soldOut.value.has(`item:${line.item}`)).value
+export const LineRow = memo(function LineRow({ line, mark, startTime, isSoldOut }: LineRowProps) {
   const words = language.value
   return (
     <li class="line" data-state={line.state} data-mark={mark?.kind} data-cleared={line.isCleared || undefined}>
-      <button type="button" class="line-button" {...press}>
+      <button type="button" class="line-button" data-line={line.id}>
         <LineFlag line={line} mark={mark} />
         <span class="line-main">
           <span class="line-quantity" data-many={line.quantity > 1 || undefined}>

@@ -8,8 +8,7 @@ import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { EmptyState } from '../ui/EmptyState'
 import { cardName, dishName, recall } from './actions'
-import { type Kitchen, recentlyBumped } from './kitchen'
-import type { Bumped } from './state'
+import { type Kitchen, type Recallable, recentlyBumped } from './kitchen'
 import { text } from './texts'
 import { orderNumber, type Ticket } from './ticket'
 
@@ -31,22 +30,22 @@ function List({ kitchen }: { kitchen: Kitchen }) {
   }, [])
   const shown = new Set(kitchen.cards.value.flatMap((card) => card.parts.map((part) => part.ticket.id)))
   const bumped = recentlyBumped(kitchen.bumped.value, finished.value, serverNow()).filter(
-    (one) => !shown.has(one.held.ticket.id),
+    (one) => !shown.has(one.ticket.id),
   )
   if (bumped.length === 0) return <EmptyState icon="history" title={text('recallEmpty')} />
   return (
     <ul class="recall-list">
       {bumped.map((one) => (
-        <Row key={one.held.ticket.id} kitchen={kitchen} bumped={one} />
+        <Row key={one.ticket.id} kitchen={kitchen} bumped={one} />
       ))}
     </ul>
   )
 }
 
-function Row({ kitchen, bumped }: { kitchen: Kitchen; bumped: Bumped }) {
-  const { ticket } = bumped.held
+function Row({ kitchen, bumped }: { kitchen: Kitchen; bumped: Recallable }) {
+  const { ticket, closedMs } = bumped
   const limitMs = kitchen.house.facts.value.recallSeconds * 1000
-  const isLate = seconds.value * 1000 - bumped.closedMs > limitMs
+  const isLate = closedMs !== null && seconds.value * 1000 - closedMs > limitMs
   const reason = isLate ? text('tooLate') : bumped.canRecall || isExpo(kitchen) ? null : text('served')
   return (
     <li class="recall-row">
@@ -55,13 +54,13 @@ function Row({ kitchen, bumped }: { kitchen: Kitchen; bumped: Bumped }) {
           {cardName(kitchen, ticket)} <small>#{orderNumber(ticket.order)}</small>
         </h3>
         <p class="recall-times">
-          {text('orderedAt', { time: clockTime(ticket.openedMs) })} ·{' '}
-          {text('bumpedAt', { time: clockTime(bumped.closedMs) })}
+          {text('orderedAt', { time: clockTime(ticket.openedMs) })}{' '}
+          {closedMs !== null && `· ${text('bumpedAt', { time: clockTime(closedMs) })}`}
         </p>
         <p dir="auto">{ticket.lines.map((line) => `${line.quantity}× ${dishName(line)}`).join(', ')}</p>
       </div>
       {reason === null ? (
-        <Button icon="undo" kind="primary" onClick={() => recall(kitchen, bumped)}>
+        <Button icon="undo" kind="primary" onClick={() => recall(kitchen, ticket)}>
           {text('recall')}
         </Button>
       ) : (

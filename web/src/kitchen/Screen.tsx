@@ -55,7 +55,7 @@ export function Screen({ kitchen, onSignIn }: { kitchen: Kitchen; onSignIn: () =
   useEffect(() => careFor(kitchen, root.current), [])
   useEffect(() => proveDelivery(kitchen, isCovered), [])
   useEffect(() => listenToKeys(kitchen, toggle, (card) => print(card === null ? kitchen.drawn.peek() : [card])), [])
-  useTextSize(kitchen, root)
+  useTextSize(kitchen)
   useLowStock(kitchen)
   if (isCovered.value) {
     return (
@@ -145,11 +145,10 @@ async function reload(kitchen: Kitchen): Promise<void> {
   else location.reload()
 }
 
-function useTextSize(kitchen: Kitchen, root: { readonly current: HTMLElement | null }): void {
+function useTextSize(kitchen: Kitchen): void {
   useSignalEffect(() => {
-    const { textSize, columns } = kitchen.settings.value
+    const { textSize } = kitchen.settings.value
     document.documentElement.style.setProperty('--text-scale', String(textSize / 100))
-    root.current?.style.setProperty('--columns', String(columns))
   })
 }
 

@@ -10,20 +10,18 @@ import { stationName } from './house'
 import type { Kitchen } from './kitchen'
 import { LineRow } from './LineRow'
 import { memo } from './memo'
-import { usePress } from './press'
-import type { Held } from './state'
 import { shortTime } from './short-time'
+import type { Held } from './state'
 import { text } from './texts'
-import { isCooking, isUncleared, isWholeVoid, type Line, orderNumber } from './ticket'
+import { isCooking, isUncleared, isWholeVoid, orderNumber } from './ticket'
 
 export interface TicketCardProps {
   kitchen: Kitchen
   card: Card
-  onHold: (line: Line, card: Card) => void
   onMenu: (card: Card) => void
 }
 
-export const TicketCard = memo(function TicketCard({ kitchen, card, onHold, onMenu }: TicketCardProps) {
+export const TicketCard = memo(function TicketCard({ kitchen, card, onMenu }: TicketCardProps) {
   const age = useAge(kitchen, card).value
   const isSelected = useComputed(() => kitchen.selected.value === card.key).value
   const wanted = useComputed(() => kitchen.attention.wanted.value.get(card.key)).value
@@ -47,7 +45,7 @@ export const TicketCard = memo(function TicketCard({ kitchen, card, onHold, onMe
         </p>
       ))}
       {card.parts.map((part) => (
-        <Part key={part.ticket.id} kitchen={kitchen} card={card} part={part} onHold={onHold} />
+        <Part key={part.ticket.id} kitchen={kitchen} part={part} />
       ))}
       <Foot kitchen={kitchen} card={card} />
     </article>
@@ -63,10 +61,6 @@ interface HeadProps {
 
 function Head({ kitchen, card, name, onMenu }: HeadProps) {
   const number = useComputed(() => (kitchen.hasKeys.value ? kitchen.numbers.value.get(card.key) : undefined)).value
-  const select = (): void => {
-    kitchen.selected.value = kitchen.selected.peek() === card.key ? null : card.key
-  }
-  const press = usePress({ onTap: select, onTwice: () => bump(kitchen, card) })
   const details = [`#${orderNumber(card.order)}`, shortTime(card.openedMs)]
   if (card.course > 1) details.unshift(text('course', { course: card.course }))
   if (kitchen.settings.value.desk === 'station' && kitchen.manyStations.value) {
@@ -74,11 +68,17 @@ function Head({ kitchen, card, name, onMenu }: HeadProps) {
   }
   return (
     <header class="ticket-head">
-      <div class="ticket-grip" {...press}>
+      <div class="ticket-grip">
         <Age kitchen={kitchen} card={card} />
         <div class="ticket-title">
-          <h2 dir="auto">{name}</h2>
-          <p>{details.join(' · ')}</p>
+          <h2>
+            <bdi>{name}</bdi>
+          </h2>
+          <p>
+            {details.map((one) => (
+              <span key={one}>{one}</span>
+            ))}
+          </p>
         </div>
         {number !== undefined && <kbd class="ticket-number">{number}</kbd>}
       </div>
@@ -130,12 +130,11 @@ function Labels({ kitchen, card, isVoid }: { kitchen: Kitchen; card: Card; isVoi
 
 interface PartProps {
   kitchen: Kitchen
-  card: Card
   part: Held
-  onHold: (line: Line, card: Card) => void
 }
 
-function Part({ kitchen, card, part, onHold }: PartProps) {
+function Part({ kitchen, part }: PartProps) {
+  const soldOut = kitchen.soldOut.value
   const dishes = kitchen.house.facts.value.dishes
   const times = startTimes(part.ticket, (item) => dishes[item]?.preparationSeconds ?? undefined)
   const isExpo = kitchen.settings.value.desk === 'expo'
@@ -146,12 +145,10 @@ function Part({ kitchen, card, part, onHold }: PartProps) {
         {part.ticket.lines.map((line) => (
           <LineRow
             key={line.id}
-            kitchen={kitchen}
-            card={card}
             line={line}
             mark={part.marks[line.id]}
             startTime={times.get(line.id)}
-            onHold={onHold}
+            isSoldOut={soldOut.has(`item:${line.item}`)}
           />
         ))}
       </ul>

@@ -6,7 +6,7 @@ import { language } from '../core/i18n'
 import { toast } from '../ui/Toast'
 import { type Card, isAllReady } from './cards'
 import type { Kitchen } from './kitchen'
-import type { Bumped, OnHold } from './state'
+import type { OnHold } from './state'
 import { text } from './texts'
 import { inLanguage, isCooking, isUncleared, type Line, type Ticket } from './ticket'
 
@@ -82,8 +82,7 @@ export function rejectLine(kitchen: Kitchen, card: Card, line: Line): void {
 }
 
 /** Bring back what was bumped. */
-export function recall(kitchen: Kitchen, bumped: Bumped): void {
-  const { ticket } = bumped.held
+export function recall(kitchen: Kitchen, ticket: Ticket): void {
   const isServed = ticket.lines.every((line) => line.state !== 'ready')
   if (!isServed) {
     give(
@@ -104,7 +103,7 @@ export function recall(kitchen: Kitchen, bumped: Bumped): void {
 export function recallLast(kitchen: Kitchen): void {
   const last = kitchen.bumped.value.find((one) => one.canRecall)
   if (last === undefined) toast({ text: text('nothingToRecall'), seconds: 3 })
-  else recall(kitchen, last)
+  else recall(kitchen, last.held.ticket)
 }
 
 /** Keep a course back; what nobody began to cook leaves the screen. */

@@ -71,6 +71,7 @@ export class Kitchen {
   readonly #states: ReadonlySignal<readonly KitchenState[]>
   readonly #late = new Set<string>()
   readonly #isTouched = signal(false)
+  #soldOut: ReadonlySet<string> = new Set()
   #stockOffset = 0
   #back: { readonly known: ReadonlySet<string>; readonly atMs: number } | null = null
   #touchTimer: ReturnType<typeof setTimeout> | null = null
@@ -105,7 +106,7 @@ export class Kitchen {
       standing(withPendingStock(this.stockStream.state.value, this.commands.pending.value), seconds.value * 1000),
     )
     this.numbers = computed(() => new Map(this.drawn.value.slice(0, 9).map((card, at) => [card.key, at + 1])))
-    this.soldOut = computed(() => new Set(this.stock.value.filter((one) => one.isSoldOut).map((one) => one.target)))
+    this.soldOut = computed(() => this.#soldOutNow())
     this.stations = computed(() => this.#stationsShown())
     this.manyStations = computed(() => this.stations.value.length > 1)
     this.isCutOff = computed(() => this.#isSilent())
@@ -174,6 +175,14 @@ export class Kitchen {
       this.#watchAges(),
       this.#watchReturn(),
     )
+  }
+
+  /** The same set as before when nothing is other: every ticket reads it, the stock ticks. */
+  #soldOutNow(): ReadonlySet<string> {
+    const targets = this.stock.value.filter((one) => one.isSoldOut).map((one) => one.target)
+    const before = this.#soldOut
+    if (targets.length !== before.size || targets.some((one) => !before.has(one))) this.#soldOut = new Set(targets)
+    return this.#soldOut
   }
 
   #isSilent(): boolean {
@@ -261,27 +270,27 @@ export class Kitchen {
   }
 }
 
-/** What was bumped in the last hour, the newest first, each ticket once. */
+/** A ticket that may be brought back. closedMs: null when another screen bumped it before this one looked. */
+export interface Recallable {
+  readonly ticket: Ticket
+  readonly closedMs: number | null
+  readonly canRecall: boolean
+}
+
+/** What was bumped in the last hour, the newest first, then what waits to be taken out; each ticket once. */
 export function recentlyBumped(
   bumped: readonly Bumped[],
   finished: readonly Ticket[],
   nowMs: number,
-): readonly Bumped[] {
-  const recent = bumped.filter((one) => nowMs - one.closedMs < REMEMBERED_MS)
-  const known = new Set(recent.map((one) => one.held.ticket.id))
-  const others = finished
-    .filter((ticket) => !known.has(ticket.id) && nowMs - ticket.openedMs < REMEMBERED_MS)
-    .map((ticket) => ({
-      held: { ticket, seq: 0, arrivedMs: 0, recalledMs: null, marks: {} },
-      closedMs: ticket.openedMs,
-      canRecall: true,
-    }))
-  return [...recent, ...others]
+): readonly Recallable[] {
+  const recent = bumped
+    .filter((one) => nowMs - one.closedMs < REMEMBERED_MS)
+    .map(({ held, closedMs, canRecall }) => ({ ticket: held.ticket, closedMs, canRecall }))
+  const known = new Set(recent.map((one) => one.ticket.id))
+  const others = finished.filter((ticket) => !known.has(ticket.id))
+  return [...recent, ...others.map((ticket) => ({ ticket, closedMs: null, canRecall: true }))]
 }
 
 function byTime(bumped: readonly Bumped[]): readonly Bumped[] {
   return [...bumped].sort((a, b) => b.closedMs - a.closedMs)
 }
-
-/** The server's time; for components that need it once. */
-export const nowMs = serverNow

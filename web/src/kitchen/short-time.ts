@@ -12,5 +12,8 @@ export function shortTime(ms: number): string {
     formats.set(locale.value, format)
   }
   const parts = format.formatToParts(ms).filter((part) => part.type !== 'dayPeriod')
-  return parts.map((part) => part.value).join('').trim()
+  return parts
+    .map((part) => part.value)
+    .join('')
+    .trim()
 }

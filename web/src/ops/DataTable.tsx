@@ -68,7 +68,10 @@ export function DataTable<R extends { readonly id: string }>(props: DataTablePro
           <tbody
             onPointerEnter={() => setHeld(true)}
             onPointerLeave={() => setHeld(false)}
-            onFocusIn={() => setHeld(true)}
+            onFocusIn={(event) => {
+              // Focus that comes back after a dialog is no pointing; keys are.
+              if (event.target instanceof Element && event.target.matches(':focus-visible')) setHeld(true)
+            }}
             onFocusOut={(event) => setHeld(event.currentTarget.contains(event.relatedTarget as Node | null))}
           >
             {shown.map(({ id, row, isGone }) => (
@@ -140,6 +143,9 @@ function SortSelect<R>(props: {
   }
   return (
     <span class="ops-sort-select">
+      <span class="note" aria-hidden="true">
+        {tableText('sortBy')}
+      </span>
       <Select label={tableText('sortBy')} value={sort.key} options={options} onValue={choose} />
     </span>
   )

@@ -33,7 +33,6 @@ export function OpsScreen({ link, operations }: OpsScreenProps) {
     <>
       <Button
         icon={isPaused.value ? 'play' : 'pause'}
-        aria-pressed={isPaused.value}
         class="ops-bar-button"
         title={isPaused.value ? opsText('resume') : opsText('pause')}
         onClick={() => {

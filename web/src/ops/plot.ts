@@ -32,7 +32,7 @@ export interface PlotOptions {
 
 const SYNCED = 'ops' // both charts point at the same second
 const ROOM_ABOVE = 1.15
-const STEPS_SECONDS = [1, 2, 5, 10, 15, 30, 60]
+const STEPS_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120]
 
 /** Resolves when charts can be made. Rejects when the script cannot be had. */
 export async function loadPlots(): Promise<(options: PlotOptions) => Plot> {

@@ -55,7 +55,9 @@ function Invites({ api }: { api: SettingsApi }) {
               <Icon name="key" />
             </span>
             <span class="row-words">
-              <strong dir="auto">{invite.name}</strong>
+              <strong>
+                <bdi>{invite.name}</bdi>
+              </strong>
               <span>{aboutInvite(invite)}</span>
             </span>
             <Button icon="close" onClick={() => void revoke(invite)}>
@@ -98,7 +100,9 @@ function Devices({ api }: { api: SettingsApi }) {
               <Icon name="device" />
             </span>
             <span class="row-words">
-              <strong dir="auto">{device.name}</strong>
+              <strong>
+                <bdi>{device.name}</bdi>
+              </strong>
               <span>{aboutDevice(device)}</span>
             </span>
             {device.is_this && <Chip tone="accent">{text('deviceThis')}</Chip>}

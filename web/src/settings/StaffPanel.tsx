@@ -102,7 +102,9 @@ function StaffRow({ member, onDo, onActivate }: StaffRowProps) {
     <li class="row">
       <Avatar name={member.name} idle={!member.is_active} />
       <span class="row-words">
-        <strong dir="auto">{member.name}</strong>
+        <strong>
+          <bdi>{member.name}</bdi>
+        </strong>
         <span>{words}</span>
       </span>
       {!member.is_active && (

@@ -38,12 +38,12 @@ export function initialsOf(name: string): string {
 }
 
 /** Black or white, whichever is read better on a colour such as `#1d6f42`; white when it is not one. */
-export function inkOn(color: string): '#ffffff' | '#16130f' {
+export function inkOn(color: string): '#ffffff' | '#000000' {
   const parts = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color)
   if (parts === null) return '#ffffff'
   const [red = 0, green = 0, blue = 0] = parts.slice(1).map((part) => linear(Number.parseInt(part, 16) / 255))
   const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  return 1.05 / (light + 0.05) >= (light + 0.05) / 0.0563 ? '#ffffff' : '#16130f'
+  return 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 ? '#ffffff' : '#000000'
 }
 
 function linear(part: number): number {

@@ -61,7 +61,9 @@ export function ConflictCard<V>(props: ConflictCardProps<V>) {
             <span class="conflict-who">
               {one.userId === me ? uiText('conflictYours') : one.name || uiText('conflictSomeone')}
             </span>
-            <strong dir="auto">{one.shown}</strong>
+            <strong>
+              <bdi>{one.shown}</bdi>
+            </strong>
             {index === 0 && <span class="conflict-kept">{uiText('conflictKept')}</span>}
           </li>
         ))}

@@ -107,7 +107,9 @@ function QueueEntry({ entry, link }: { entry: OutboxEntry; link: Link }) {
     <li class={needsSomebody ? 'needs-somebody' : ''}>
       <Icon name={needsSomebody ? 'alert' : 'send'} size={18} />
       <div class="sync-entry">
-        <strong dir="auto">{entry.label ?? entry.type}</strong>
+        <strong>
+          <bdi>{entry.label ?? entry.type}</bdi>
+        </strong>
         <span>{[stateWords(entry), clockTime(entry.createdMs), entry.result?.reason].filter(Boolean).join(' · ')}</span>
         {isSure && <span class="sync-sure">{uiText('syncDiscardSure')}</span>}
         {(needsSomebody || entry.state === 'waiting') && (
@@ -157,6 +159,11 @@ function Storage({ link }: { link: Link }) {
           {storage.quotaBytes > 0 &&
             uiText('storageUsed', { used: formatBytes(storage.usedBytes), quota: formatBytes(storage.quotaBytes) })}
         </p>
+      )}
+      {storage !== null && !storage.isPersisted && (
+        <Button kind="ghost" onClick={() => link.db.protect()}>
+          {uiText('storageAskKeep')}
+        </Button>
       )}
       {storage?.isNearlyFull && <p class="sync-warning">{uiText('storageNearlyFull')}</p>}
       {!link.isSecure && (

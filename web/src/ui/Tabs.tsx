@@ -1,7 +1,7 @@
 // Tabs after the pattern of the ARIA guide: arrow keys move, Home and End jump, one stop for Tab.
 
 import type { ComponentChildren } from 'preact'
-import { useId, useRef } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 import { Icon, type IconName } from './icons'
 
 export interface TabItem<V extends string = string> {
@@ -25,6 +25,12 @@ export interface TabsProps<V extends string> {
 export function Tabs<V extends string>({ label, value, tabs, onChange, children, vertical = false }: TabsProps<V>) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const chosen = list.current?.querySelector<HTMLElement>('[aria-selected=true]')
+    // Sideways only: the page stays where it is.
+    if (list.current && chosen)
+      list.current.scrollLeft = chosen.offsetLeft - list.current.clientWidth / 2 + chosen.clientWidth / 2
+  }, [value])
   const move = (event: KeyboardEvent) => {
     const to = destination(
       event,

@@ -104,10 +104,12 @@ export function UserMenu({ link, onShortcuts }: UserMenuProps) {
 function Who({ me, link }: { me: Me; link: Link }) {
   const [name, setName] = useState(me.name)
   return (
-    <header class="user-who">
+    <div class="user-who">
       <Avatar name={me.name || uiText('developer')} size="large" />
       <div>
-        <strong dir="auto">{me.name || me.user}</strong>
+        <strong>
+          <bdi>{me.name || me.user}</bdi>
+        </strong>
         <span class="note">{me.isDeveloper ? uiText('developer') : me.roles.map(roleName).join(', ')}</span>
       </div>
       {me.isDeveloper && (
@@ -122,7 +124,7 @@ function Who({ me, link }: { me: Me; link: Link }) {
           />
         </Field>
       )}
-    </header>
+    </div>
   )
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Cursor, Disconnected, type OwnChannel, type RoomListener, openChannel } from '../../src/core/channel'
+import { type Cursor, Disconnected, type OwnChannel, openChannel, type RoomListener } from '../../src/core/channel'
 import type { OwnSocket } from '../../src/core/socket'
 import { FakeServer, turns } from './fake-server'
 

@@ -1,14 +1,13 @@
 // A scripted server behind fake WebSockets: tests say what it answers, and when it is silent.
 
-import { decode, encode } from '@msgpack/msgpack'
-import { type OwnSocket, type SocketOptions, openSocket } from '../../src/core/socket'
+import { decodeFrame, encodeFrame } from '../../src/core/frames'
+import { type OwnSocket, openSocket, type SocketOptions } from '../../src/core/socket'
 
 type Content = Record<string, unknown>
 
 /** One connection as the server sees it. */
 export class FakeConnection {
   readyState = 0
-  binaryType = ''
   onopen: (() => void) | null = null
   onmessage: ((event: { data: unknown }) => void) | null = null
   onclose: ((event: { code: number; reason: string }) => void) | null = null
@@ -22,14 +21,14 @@ export class FakeConnection {
   ) {}
 
   // -- the page's side
-  send(data: Uint8Array): void {
-    const [op, content] = decode(data) as [string, Content]
+  send(data: string): void {
+    const [op, content] = decodeFrame(data) as [string, Content]
     this.heard.push([op, content])
     if (op === 'hello' && this.server.welcomes) this.welcome()
     if (op === 'ping' && this.answersPings) {
       queueMicrotask(() => this.say('pong', { t: content.t, now: this.server.nowMs() }))
     }
-    this.server.onFrame?.(this, op, content)
+    queueMicrotask(() => this.server.onFrame?.(this, op, content))
   }
 
   close(): void {
@@ -49,8 +48,7 @@ export class FakeConnection {
   }
 
   say(op: string, content: Content): void {
-    const bytes = encode([op, content], { ignoreUndefined: true })
-    this.onmessage?.({ data: bytes.slice().buffer })
+    this.onmessage?.({ data: encodeFrame(op, content) })
   }
 
   end(code: number, reason = ''): void {

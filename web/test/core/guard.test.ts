@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import {
-  WireError,
   array,
   boolean,
   bytes,
@@ -16,6 +15,7 @@ import {
   tuple,
   union,
   unknown,
+  WireError,
 } from '../../src/core/guard'
 
 const dish = object({ id: string(), price: nullable(number()), note: optional(string()), tags: array(string()) })

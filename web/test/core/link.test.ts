@@ -32,14 +32,8 @@ beforeEach(() => {
   me = ME
   reload.mockReset()
   vi.spyOn(location, 'reload').mockImplementation(reload)
-  vi.stubGlobal(
-    'WebSocket',
-    class {
-      constructor(url: string, protocols: string[]) {
-        return server.connect(url, protocols)
-      }
-    },
-  )
+  const construct = (_: object, [url, protocols]: [string, string[]]): WebSocket => server.connect(url, protocols)
+  vi.stubGlobal('WebSocket', new Proxy(class {}, { construct }))
   vi.stubGlobal('fetch', async (url: string) => {
     if (me === 'unreachable') throw new TypeError('Failed to fetch')
     if (me === 401) return new Response(null, { status: 401 })

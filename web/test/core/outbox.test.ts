@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Command, type CommandResult, Disconnected } from '../../src/core/channel'
 import { type Database, openDatabase } from '../../src/core/db'
 import { type OutboxEntry, type OwnOutbox, openOutbox } from '../../src/core/outbox'
-import { type Tabs, openTabs } from '../../src/core/tabs'
+import { openTabs, type Tabs } from '../../src/core/tabs'
 
 const realTimeout = setTimeout
 const MINUTE_MS = 60_000
@@ -98,7 +98,8 @@ async function page(desk: Desk, leads = true): Promise<Page> {
 }
 
 const add = (type = 'line.add', room = 'order:o', more = {}) => ({ room, type, body: { line: type }, ...more })
-const states = (outbox: OwnOutbox): string[] => outbox.entries.value.map((entry: OutboxEntry) => `${entry.type} ${entry.state}`)
+const states = (outbox: OwnOutbox): string[] =>
+  outbox.entries.value.map((entry: OutboxEntry) => `${entry.type} ${entry.state}`)
 
 describe('the outbox', () => {
   it('has a command on the disk before it is sent for the first time', async () => {
@@ -134,7 +135,12 @@ describe('the outbox', () => {
     const desk = new Desk()
     const { outbox } = await page(desk)
     desk.answer = () => 'never'
-    for (const [type, room] of [['a1', 'a'], ['a2', 'a'], ['b1', 'b'], ['c1', 'a']] as const) {
+    for (const [type, room] of [
+      ['a1', 'a'],
+      ['a2', 'a'],
+      ['b1', 'b'],
+      ['c1', 'a'],
+    ] as const) {
       await outbox.send({ ...add(type, room), ...(type === 'c1' && { stream: 'c' }) })
     }
     await settle()

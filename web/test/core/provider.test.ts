@@ -8,6 +8,8 @@ import { readRegisters, valueIn, writeRegister } from '../../src/menu/registers'
 import { addItem, mapAt, seedMenu, textAt } from '../menus'
 import { breakable, FakePage, FakeRoom, FakeTabs, freshDatabase } from './fake-room'
 
+vi.setConfig({ testTimeout: 30_000 })
+
 let db: Database
 let room: FakeRoom
 let open: LiveDocument[]
@@ -27,7 +29,8 @@ const price = (doc: Y.Doc, id = 'i'): unknown => valueIn(readRegisters(mapAt(doc
 const setPrice = (doc: Y.Doc, value: number, id = 'i'): void =>
   writeRegister(mapAt(doc, 'items', id), 'price', value, 'ana', Date.now())
 const name = (doc: Y.Doc, id = 'i'): Y.Text => textAt(doc, 'items', id, 'name', 'de')
-const until = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 3000, interval: 5 })
+const until = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 5 })
+const rows = () => db.read(['updates'], (transaction) => transaction.objectStore('updates').getAll())
 const quiet = (ms = 60): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function begin(page: FakePage): Promise<LiveDocument> {
@@ -211,14 +214,12 @@ test('a device that is full keeps edits in memory, sends them, and stores them w
   expect(broken.db.unsafe.value).toBe(true)
   expect(live.unsynced.value).toBe(1)
   broken.isBroken = false
-  await until(async () => {
-    const rows = await db.read(['updates'], (transaction) => transaction.objectStore('updates').getAll())
-    expect(rows.some(({ origin }) => origin === 'local')).toBe(true)
-  }).catch(() => {})
+  await until(async () => expect((await rows()).some(({ origin }) => origin === 'local')).toBe(true))
   page.connect()
   await until(() => expect(live.unsynced.value).toBe(0))
   expect(price(room.doc)).toBe(200)
-}, 10_000)
+  await until(async () => expect((await rows()).every(({ origin }) => origin === 'net')).toBe(true))
+})
 
 // -- another history ---------------------------------------------------------------------------
 
@@ -288,7 +289,7 @@ test('questions of a replaced document are still there after a reload, until the
   expect(again.carried.value).toMatchObject([{ kind: 'moved_on', base: 100 }])
   again.settle('moved_on/items/i/price')
   expect(again.carried.value).toEqual([])
-  await quiet()
+  await until(async () => expect(await db.get('dirty', ['m#asked', 'items/i/price'])).toBeUndefined())
   await again.close()
   expect((await begin(new FakePage(room, db))).carried.value).toEqual([])
 })
@@ -385,9 +386,7 @@ test('hundreds of updates become one state on the device, and what waits is stil
   page.cut()
   setPrice(live.doc, 3000)
   await live.flush()
-  await quiet()
-  const rows = await db.read(['updates'], (transaction) => transaction.objectStore('updates').count())
-  expect(rows).toBeLessThan(60)
+  await until(async () => expect((await rows()).length).toBeLessThan(60))
   const again = await begin(new FakePage(room, db))
   expect([price(again.doc), again.unsynced.value]).toEqual([3000, 1])
 })
@@ -417,7 +416,7 @@ test('tabs show and count the edits of each other, and one sends what a closed o
   second.page.connect()
   await until(() => expect(second.live.unsynced.value).toBe(0))
   expect(price(room.doc)).toBe(200)
-  await quiet()
+  await until(async () => expect((await rows()).filter(({ origin }) => origin === 'local')).toEqual([]))
   const third = await begin(new FakePage(room, db))
   expect(third.unsynced.value).toBe(0)
 })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { forgetMeasurements, offsetMs } from '../../src/core/clock'
-import { WireError, object, string } from '../../src/core/guard'
+import { object, string, WireError } from '../../src/core/guard'
 import { ApiError, type OwnSession, openSession } from '../../src/core/session'
 
 const ANA = {

@@ -31,7 +31,7 @@ describe('the socket', () => {
   it('says hello with what it is, and is open when the server has welcomed it', async () => {
     await open()
     expect(socket.state.value).toBe('open')
-    expect(server.now.protocols).toEqual(['mirepoix.v1'])
+    expect(server.now.protocols).toEqual(['mirepoix.v1.json'])
     expect(server.now.last('hello')).toEqual({ v: 1, device: 'tablet', app: 'kitchen/test' })
     expect(socket.welcome.value?.user.name).toBe('Ana')
   })
@@ -39,7 +39,7 @@ describe('the socket', () => {
   it("offers a guest's token as a subprotocol", async () => {
     server.token = 'x.y.z'
     await open()
-    expect(server.now.protocols).toEqual(['mirepoix.v1', 'mirepoix.token.x.y.z'])
+    expect(server.now.protocols).toEqual(['mirepoix.v1.json', 'mirepoix.token.x.y.z'])
   })
 
   it('measures the round trip and the offset of the clock', async () => {

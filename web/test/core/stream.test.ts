@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Channel, Cursor, RoomEvent, RoomListener, RoomSubscription } from '../../src/core/channel'
 import { type Database, openDatabase } from '../../src/core/db'
-import { type Fold, type Stream, openStream } from '../../src/core/stream'
+import { type Fold, openStream, type Stream } from '../../src/core/stream'
 
 const ROOM = 'order:o'
 const fold: Fold<readonly string[]> = {
@@ -49,7 +49,9 @@ class FakeRoom implements RoomSubscription {
 
   events(first: number, ...types: string[]): void {
     this.cursor = { epoch: 'e', offset: first + types.length - 1 }
-    const events = types.map((type, at): RoomEvent => ({ offset: first + at, type, seq: 1, actor: '', atMs: 0, body: null }))
+    const events = types.map(
+      (type, at): RoomEvent => ({ offset: first + at, type, seq: 1, actor: '', atMs: 0, body: null }),
+    )
     this.listener.events?.(events)
   }
 }

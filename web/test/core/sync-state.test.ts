@@ -2,11 +2,11 @@ import { signal } from '@preact/signals'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   type Facts,
-  type Observation,
-  type PillState,
   firstFacts,
+  type Observation,
   observe,
   openSyncState,
+  type PillState,
   pillOf,
 } from '../../src/core/sync-state'
 
@@ -24,24 +24,69 @@ describe('the pill', () => {
     ['an edit takes almost too long', { unsynced: 3, stuckMs: T - 7_999 }, { kind: 'saving' }, T + 1],
     ['an edit takes too long', { unsynced: 3, stuckMs: T - 8_000 }, { kind: 'slow', count: 3 }, null],
     ['no connection, just now', { lostMs: T - 4_999 }, saved, T + 1],
-    ['no connection, just now, with an edit', { lostMs: T - 1_000, unsynced: 1, stuckMs: T - 900 }, { kind: 'saving' }, T + 4_000],
+    [
+      'no connection, just now, with an edit',
+      { lostMs: T - 1_000, unsynced: 1, stuckMs: T - 900 },
+      { kind: 'saving' },
+      T + 4_000,
+    ],
     ['no connection for 5 s', { lostMs: T - 5_000 }, { kind: 'reconnecting' }, T + 10_000],
-    ['no connection for 5 s with edits', { lostMs: T - 5_000, unsynced: 2, stuckMs: T - 5_000 }, { kind: 'reconnecting' }, T + 10_000],
+    [
+      'no connection for 5 s with edits',
+      { lostMs: T - 5_000, unsynced: 2, stuckMs: T - 5_000 },
+      { kind: 'reconnecting' },
+      T + 10_000,
+    ],
     ['no connection for 15 s', { lostMs: T - 15_000, unsynced: 2, stuckMs: T }, { kind: 'offline', count: 2 }, null],
-    ['the browser has no network', { lostMs: T, isOnline: false, unsynced: 1, stuckMs: T }, { kind: 'offline', count: 1 }, null],
+    [
+      'the browser has no network',
+      { lostMs: T, isOnline: false, unsynced: 1, stuckMs: T },
+      { kind: 'offline', count: 1 },
+      null,
+    ],
     ['the browser is wrong about the network', { isOnline: false }, saved, null],
-    ['a backlog is being sent', { unsynced: 9, backlog: 12, stuckMs: T }, { kind: 'sending', done: 3, total: 12 }, T + 8_000],
+    [
+      'a backlog is being sent',
+      { unsynced: 9, backlog: 12, stuckMs: T },
+      { kind: 'sending', done: 3, total: 12 },
+      T + 8_000,
+    ],
     ['a backlog is stuck', { unsynced: 9, backlog: 12, stuckMs: T - 8_000 }, { kind: 'slow', count: 9 }, null],
     ['somebody has to decide', { attention: 2 }, { kind: 'attention', count: 2 }, null],
-    ['somebody has to decide while saving', { attention: 2, unsynced: 1, stuckMs: T - 500 }, { kind: 'attention', count: 2 }, null],
+    [
+      'somebody has to decide while saving',
+      { attention: 2, unsynced: 1, stuckMs: T - 500 },
+      { kind: 'attention', count: 2 },
+      null,
+    ],
     ['somebody has to decide, offline', { attention: 2, lostMs: T - 20_000 }, { kind: 'offline', count: 0 }, null],
     ['the device keeps nothing', { isUnsafe: true, lostMs: T - 60_000, attention: 1 }, { kind: 'unsafe' }, null],
-    ['nobody is signed in', { isSignedOut: true, unsynced: 12, lostMs: T - 60_000 }, { kind: 'signed_out', count: 12 }, null],
-    ['the device keeps nothing and nobody is signed in', { isUnsafe: true, isSignedOut: true }, { kind: 'unsafe' }, null],
+    [
+      'nobody is signed in',
+      { isSignedOut: true, unsynced: 12, lostMs: T - 60_000 },
+      { kind: 'signed_out', count: 12 },
+      null,
+    ],
+    [
+      'the device keeps nothing and nobody is signed in',
+      { isUnsafe: true, isSignedOut: true },
+      { kind: 'unsafe' },
+      null,
+    ],
     ['a new version waits', { hasUpdate: true }, { kind: 'update' }, null],
-    ['a new version waits, with an edit on its way', { hasUpdate: true, unsynced: 1, stuckMs: T - 500 }, { kind: 'saving' }, T + 7_500],
+    [
+      'a new version waits, with an edit on its way',
+      { hasUpdate: true, unsynced: 1, stuckMs: T - 500 },
+      { kind: 'saving' },
+      T + 7_500,
+    ],
     ['a new version waits, offline', { hasUpdate: true, lostMs: T - 20_000 }, { kind: 'offline', count: 0 }, null],
-    ['the server wants a newer version', { needsUpdate: true, unsynced: 3, lostMs: T - 20_000 }, { kind: 'update' }, null],
+    [
+      'the server wants a newer version',
+      { needsUpdate: true, unsynced: 3, lostMs: T - 20_000 },
+      { kind: 'update' },
+      null,
+    ],
   ])('when %s', (_, facts, pill, untilMs) => {
     expect(pillOf({ ...base, ...facts }, T)).toEqual({ pill, untilMs })
   })
@@ -75,7 +120,20 @@ describe('what is seen over time', () => {
         [61, { unsynced: 1 }],
         [61.5, { unsynced: 1 }],
       ),
-    ).toEqual(['saved', 'saving', 'saving', 'reconnecting', 'offline', '0/12', '3/12', '3/13', '12/13', 'saved', 'saved', 'saving'])
+    ).toEqual([
+      'saved',
+      'saving',
+      'saving',
+      'reconnecting',
+      'offline',
+      '0/12',
+      '3/12',
+      '3/13',
+      '12/13',
+      'saved',
+      'saved',
+      'saving',
+    ])
   })
 
   it('says nothing of a short cut', () => {

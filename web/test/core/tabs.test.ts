@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Database, openDatabase } from '../../src/core/db'
-import { type Tabs, openTabs } from '../../src/core/tabs'
+import { openTabs, type Tabs } from '../../src/core/tabs'
 
 const realTimeout = setTimeout
 let opened: Tabs[] = []
@@ -22,6 +22,7 @@ afterEach(() => {
 })
 
 function open(): Tabs {
+  sessionStorage.clear() // each is a tab of its own
   const tabs = openTabs(`tabs${run}`, db)
   opened.push(tabs)
   return tabs
@@ -98,6 +99,17 @@ describe('the lease, where there are no Web Locks', () => {
     expect(log).toEqual([])
     await pass(5_000)
     expect(log).toEqual(['two leads'])
+  })
+
+  it('is found again by the same tab after a reload', async () => {
+    const log: string[] = []
+    sessionStorage.setItem('mirepoix.tab', 'this')
+    await db.put('meta', { owner: 'this', untilMs: Date.now() + 10_000 }, `lease:tabs${run}/outbox`)
+    const tabs = openTabs(`tabs${run}`, db)
+    opened.push(tabs)
+    tabs.lead('outbox', () => log.push('leads'))
+    await settle()
+    expect(log).toEqual(['leads'])
   })
 
   it('is not needed where nothing can be kept', async () => {

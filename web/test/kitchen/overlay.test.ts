@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Desk, type Pending, withPending } from '../../src/kitchen/overlay'
 import type { KitchenState } from '../../src/kitchen/state'
-import { after, MINUTE, NOON, told, wireLine, wireTicket } from './samples'
+import { folded, MINUTE, NOON, told, wireLine, wireTicket } from './samples'
 
 const KEY = 'o1.1.1.grill'
 const LATER = NOON + MINUTE
@@ -13,7 +13,7 @@ function command(type: string, body: object, order = 'o1'): Pending {
 }
 
 function stateOf(...lines: Parameters<typeof wireTicket>[1]): KitchenState {
-  return after(
+  return folded(
     told('ticket.opened', 'line.fired', wireTicket('o1', lines)),
     told('ticket.opened', 'line.fired', wireTicket('o2', [wireLine('z')])),
   )
@@ -24,7 +24,8 @@ function linesOf(state: KitchenState): Record<string, string> {
 }
 
 const two = stateOf(wireLine('a'), wireLine('b'))
-const run = (state: KitchenState, desk: Desk, ...commands: Pending[]): KitchenState => withPending(state, commands, desk)
+const run = (state: KitchenState, desk: Desk, ...commands: Pending[]): KitchenState =>
+  withPending(state, commands, desk)
 
 describe('commands on their way', () => {
   it('leave everything that they do not touch the same object', () => {
@@ -82,7 +83,10 @@ describe('commands on their way', () => {
 
   it('begin a whole ticket, but not what is done', () => {
     const state = stateOf(wireLine('a'), wireLine('b', { state: 'ready' }))
-    expect(linesOf(run(state, 'station', command('ticket.start', { ticket: KEY })))).toEqual({ a: 'preparing', b: 'ready' })
+    expect(linesOf(run(state, 'station', command('ticket.start', { ticket: KEY })))).toEqual({
+      a: 'preparing',
+      b: 'ready',
+    })
     expect(linesOf(run(state, 'station', command('line.start', { line: 'a' })))).toEqual({ a: 'preparing', b: 'ready' })
   })
 
@@ -117,7 +121,7 @@ describe('commands on their way', () => {
   })
 
   it('done by the server already change nothing more', () => {
-    const bumped = after(
+    const bumped = folded(
       told('ticket.opened', 'line.fired', wireTicket('o1', [wireLine('a')])),
       told('ticket.closed', 'line.ready', wireTicket('o1', [wireLine('a', { state: 'ready' })]), NOON + 1000),
     )

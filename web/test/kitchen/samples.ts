@@ -35,7 +35,9 @@ export function wireTicket(order: string, lines: readonly WireLine[], fields: Wi
   const station = String(fields.station ?? 'grill')
   const batch = Number(fields.batch ?? 1)
   const course = Number(fields.course ?? 1)
-  const isOpen = lines.some((one) => one.state === 'fired' || one.state === 'preparing' || (one.state === 'voided' && !one.is_cleared))
+  const isOpen = lines.some(
+    (one) => one.state === 'fired' || one.state === 'preparing' || (one.state === 'voided' && !one.is_cleared),
+  )
   return {
     id: `${order}.${batch}.${course}.${station}`,
     order_id: order,
@@ -66,6 +68,6 @@ export function told(type: string, cause: string, ticket: WireLine, atMs = NOON,
 }
 
 /** The state after some events. */
-export function after(...events: readonly RoomEvent[]): KitchenState {
+export function folded(...events: readonly RoomEvent[]): KitchenState {
   return events.reduce(foldEvent, NOTHING)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { foldEvent, fromSnapshot, NOTHING, REMEMBERED_MS } from '../../src/kitchen/state'
-import { after, MINUTE, NOON, told, wireLine, wireTicket } from './samples'
+import { folded, MINUTE, NOON, told, wireLine, wireTicket } from './samples'
 
 const KEY = 'o1.1.1.grill'
 const fired = [wireLine('a'), wireLine('b')]
@@ -15,38 +15,42 @@ describe('a kitchen room', () => {
   })
 
   it('shows an opened ticket and how far it has told its order', () => {
-    const state = after(opened)
+    const state = folded(opened)
     expect(state.tickets[KEY]?.ticket.lines.map((line) => line.id)).toEqual(['a', 'b'])
     expect(state.seqs).toEqual({ o1: 1 })
   })
 
   it('takes a closed ticket away and remembers it', () => {
-    const state = after(opened, closed)
+    const state = folded(opened, closed)
     expect(state.tickets).toEqual({})
     expect(state.bumped).toMatchObject([{ closedMs: NOON + 5 * MINUTE, canRecall: true }])
   })
 
   it('brings a recalled ticket back with its original time and says that it was recalled', () => {
     const again = told('ticket.opened', 'line.recalled', wireTicket('o1', fired), NOON + 6 * MINUTE)
-    const state = after(opened, closed, again)
+    const state = folded(opened, closed, again)
     expect(state.tickets[KEY]).toMatchObject({ recalledMs: NOON + 6 * MINUTE, ticket: { openedMs: NOON } })
     expect(state.bumped).toEqual([])
   })
 
   it('stays recalled when the ticket changes afterwards', () => {
     const again = told('ticket.opened', 'line.recalled', wireTicket('o1', fired), NOON + 6 * MINUTE)
-    const begun = told('ticket.changed', 'line.started', wireTicket('o1', [wireLine('a', { state: 'preparing' }), wireLine('b')]))
-    expect(after(opened, closed, again, begun).tickets[KEY]?.recalledMs).toBe(NOON + 6 * MINUTE)
+    const begun = told(
+      'ticket.changed',
+      'line.started',
+      wireTicket('o1', [wireLine('a', { state: 'preparing' }), wireLine('b')]),
+    )
+    expect(folded(opened, closed, again, begun).tickets[KEY]?.recalledMs).toBe(NOON + 6 * MINUTE)
   })
 
   it('marks an added line with the time at which it came', () => {
     const more = told('ticket.changed', 'line.fired', wireTicket('o1', [...fired, wireLine('c')]), NOON + MINUTE)
-    expect(after(opened, more).tickets[KEY]?.marks).toEqual({ c: { kind: 'added', atMs: NOON + MINUTE } })
+    expect(folded(opened, more).tickets[KEY]?.marks).toEqual({ c: { kind: 'added', atMs: NOON + MINUTE } })
   })
 
   it('marks a voided line and keeps it until it is bumped', () => {
     const lines = [wireLine('a', { state: 'voided' }), wireLine('b')]
-    const state = after(opened, told('ticket.changed', 'line.voided', wireTicket('o1', lines), NOON + MINUTE))
+    const state = folded(opened, told('ticket.changed', 'line.voided', wireTicket('o1', lines), NOON + MINUTE))
     expect(state.tickets[KEY]?.marks).toEqual({ a: { kind: 'voided', atMs: NOON + MINUTE } })
     expect(state.tickets[KEY]?.ticket.lines).toHaveLength(2)
   })
@@ -57,36 +61,43 @@ describe('a kitchen room', () => {
     ['options', { options: [{ group_id: 'g', option_id: 'x', name: { en: 'X' }, quantity: 1 }] }],
   ])('marks a line whose %s is another one', (_, change) => {
     const changed = told('ticket.changed', 'line.changed', wireTicket('o1', [wireLine('a', change), wireLine('b')]))
-    expect(after(opened, changed).tickets[KEY]?.marks.a?.kind).toBe('changed')
+    expect(folded(opened, changed).tickets[KEY]?.marks.a?.kind).toBe('changed')
   })
 
   it('marks nothing when a line only goes on', () => {
-    const ready = told('ticket.changed', 'line.ready', wireTicket('o1', [wireLine('a', { state: 'ready' }), wireLine('b')]))
-    expect(after(opened, ready).tickets[KEY]?.marks).toEqual({})
+    const ready = told(
+      'ticket.changed',
+      'line.ready',
+      wireTicket('o1', [wireLine('a', { state: 'ready' }), wireLine('b')]),
+    )
+    expect(folded(opened, ready).tickets[KEY]?.marks).toEqual({})
   })
 
   it('remembers a course that was taken back with the dishes that it had', () => {
     const held = told('ticket.closed', 'course.held', wireTicket('o1', []), NOON + MINUTE)
-    const state = after(opened, held)
+    const state = folded(opened, held)
     expect(state.tickets).toEqual({})
     expect(state.onHold).toMatchObject([{ atMs: NOON + MINUTE, ticket: { lines: [{ id: 'a' }, { id: 'b' }] } }])
     const fire = told('ticket.opened', 'line.fired', wireTicket('o1', fired, { opened_at: NOON + 2 * MINUTE }))
-    expect(foldEvent(state, fire)).toMatchObject({ onHold: [], tickets: { [KEY]: { ticket: { openedMs: NOON + 2 * MINUTE } } } })
+    expect(foldEvent(state, fire)).toMatchObject({
+      onHold: [],
+      tickets: { [KEY]: { ticket: { openedMs: NOON + 2 * MINUTE } } },
+    })
   })
 
   it('forgets a ticket of which every dish was rejected', () => {
-    const state = after(opened, told('ticket.closed', 'line.rejected', wireTicket('o1', [])))
+    const state = folded(opened, told('ticket.closed', 'line.rejected', wireTicket('o1', [])))
     expect(state).toMatchObject({ tickets: {}, bumped: [], onHold: [] })
   })
 
   it('cannot recall what was closed with its order', () => {
     const gone = told('ticket.closed', 'order.closed', wireTicket('o1', bumpedLines))
-    expect(after(opened, gone).bumped).toMatchObject([{ canRecall: false }])
+    expect(folded(opened, gone).bumped).toMatchObject([{ canRecall: false }])
   })
 
   it('forgets bumps after an hour', () => {
     const late = NOON + REMEMBERED_MS + 6 * MINUTE
-    const state = after(
+    const state = folded(
       opened,
       closed,
       told('ticket.opened', 'line.fired', wireTicket('o2', fired), late),
@@ -97,12 +108,12 @@ describe('a kitchen room', () => {
 
   it('ends in the same tickets when events come twice', () => {
     const events = [opened, told('ticket.changed', 'line.started', wireTicket('o1', fired)), closed]
-    expect(after(...events, ...events).tickets).toEqual(after(...events).tickets)
-    expect(after(...events, closed).bumped).toHaveLength(1)
+    expect(folded(...events, ...events).tickets).toEqual(folded(...events).tickets)
+    expect(folded(...events, closed).bumped).toHaveLength(1)
   })
 
   it('ignores figures and other events that are not about tickets', () => {
-    const state = after(opened)
+    const state = folded(opened)
     const figures = { offset: 9, type: 'queue.updated', seq: 0, actor: 'server', atMs: NOON, body: { queue_length: 1 } }
     expect(foldEvent(state, figures)).toBe(state)
   })

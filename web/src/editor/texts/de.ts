@@ -33,7 +33,8 @@ export default {
   found_one: '{n} Gericht',
   found_other: '{n} Gerichte',
   found_nothing: 'Nichts gefunden für „{query}“',
-  found_nothing_hint: 'Gesucht wurde in Namen, Beschreibungen, Allergenen, Ernährungsweisen und Notizen, in allen Sprachen.',
+  found_nothing_hint:
+    'Gesucht wurde in Namen, Beschreibungen, Allergenen, Ernährungsweisen und Notizen, in allen Sprachen.',
   undo_mine: 'Meine letzte Änderung rückgängig machen',
   redo_mine: 'Meine Änderung wiederherstellen',
   needing_one: '{n} zu klären',
@@ -218,7 +219,8 @@ export default {
   read_only: 'Sie können diese Karte lesen und sehen, wie andere daran arbeiten.',
   notes_only: 'Sie können hier Notizen zu Gerichten schreiben; das Übrige machen die Bearbeiter.',
   texts_only: 'Sie können hier die Texte bearbeiten; Preise und Reihenfolge machen die Bearbeiter.',
-  newer: 'Der Server ist neuer als diese Seite. Laden Sie neu, um Ihre Änderungen zu senden; sie bleiben auf diesem Gerät.',
+  newer:
+    'Der Server ist neuer als diese Seite. Laden Sie neu, um Ihre Änderungen zu senden; sie bleiben auf diesem Gerät.',
   replaced: 'Diese Karte wurde auf dem Server ersetzt. Ihre Änderungen werden übernommen.',
   deleted_title: 'Diese Karte wurde gelöscht',
   deleted_hint: 'Was noch nicht gesendet war, bleibt auf diesem Gerät; exportieren Sie es über die Anzeige oben.',

@@ -44,7 +44,6 @@ export default {
   syncEdits_other: '{n} Änderungen',
   syncRetryNow: 'Jetzt versuchen',
   syncExport: 'Änderungen exportieren',
-  syncReload: 'Neu laden',
   syncDiscard: 'Verwerfen',
   syncDiscardSure: 'Diese Änderung verwerfen? Sie lässt sich nicht zurückholen.',
   entryWaiting: 'Wartet',
@@ -61,7 +60,6 @@ export default {
   evicted: 'Der Browser hat gelöscht, was auf diesem Gerät lag. Noch nicht gesendete Änderungen können fehlen.',
   insecure: 'Diese Adresse ist nicht sicher: Ohne Netz lässt sich die Seite nicht neu laden.',
   insecureSetUp: 'Sicheren Zugang einrichten',
-  seeDetails: 'Einzelheiten',
   needsYouTitle: 'Hier braucht es Sie',
   open: 'Öffnen',
 
@@ -108,7 +106,6 @@ export default {
   goKitchen: 'Küche',
   goOps: 'Betrieb',
   goSettings: 'Einstellungen',
-  goMenus: 'Speisekarten',
   roleOwner: 'Inhaber',
   roleManager: 'Leitung',
   roleEditor: 'Redaktion',
@@ -121,7 +118,7 @@ export default {
 
   signInTitle: 'Anmelden',
   signInAsk: 'Bitten Sie Ihre Leitung um einen Anmeldelink oder scannen Sie den QR-Code, den sie Ihnen zeigt.',
-  signInNoPassword: 'Es gibt kein Passwort. Ein Link gilt einmal und meldet dieses Gerät an.',
+  signInNoPassword: 'Es gibt kein Passwort: Der Link meldet dieses Gerät an.',
   signInUnsent_one: '{n} Änderung liegt auf diesem Gerät. Sie wird gesendet, sobald Sie wieder angemeldet sind.',
   signInUnsent_other: '{n} Änderungen liegen auf diesem Gerät. Sie werden gesendet, sobald Sie wieder angemeldet sind.',
   signInPaste: 'Anmeldelink',

@@ -45,7 +45,6 @@ export default {
   syncEdits_other: '{n} edits',
   syncRetryNow: 'Retry now',
   syncExport: 'Export changes',
-  syncReload: 'Reload',
   syncDiscard: 'Discard',
   syncDiscardSure: 'Discard this change? It cannot be brought back.',
   entryWaiting: 'Waiting',
@@ -61,7 +60,6 @@ export default {
   evicted: 'The browser deleted what was kept on this device. Changes that had not been sent may be missing.',
   insecure: 'This address is not secure: reloading while offline will not work.',
   insecureSetUp: 'Set up secure access',
-  seeDetails: 'Details',
   needsYouTitle: 'These need you',
   open: 'Open',
 
@@ -111,7 +109,6 @@ export default {
   goKitchen: 'Kitchen',
   goOps: 'Operations',
   goSettings: 'Settings',
-  goMenus: 'Menus',
   roleOwner: 'Owner',
   roleManager: 'Manager',
   roleEditor: 'Editor',
@@ -125,7 +122,7 @@ export default {
   // sign-in
   signInTitle: 'Sign in',
   signInAsk: 'Ask your manager for a sign-in link, or scan the QR code they show you.',
-  signInNoPassword: 'There is no password. A link works once and signs this device in.',
+  signInNoPassword: 'There is no password: the link signs this device in.',
   signInUnsent_one: '{n} change is kept on this device. It is sent when you are signed in again.',
   signInUnsent_other: '{n} changes are kept on this device. They are sent when you are signed in again.',
   signInPaste: 'Sign-in link',

@@ -44,7 +44,6 @@ export default {
   syncEdits_other: '{n} ediciones',
   syncRetryNow: 'Reintentar ahora',
   syncExport: 'Exportar cambios',
-  syncReload: 'Recargar',
   syncDiscard: 'Descartar',
   syncDiscardSure: '¿Descartar este cambio? No se podrá recuperar.',
   entryWaiting: 'En espera',
@@ -60,7 +59,6 @@ export default {
   evicted: 'El navegador borró lo que había en este dispositivo. Pueden faltar cambios que no se habían enviado.',
   insecure: 'Esta dirección no es segura: no se podrá recargar la página sin conexión.',
   insecureSetUp: 'Configurar el acceso seguro',
-  seeDetails: 'Detalles',
   needsYouTitle: 'Aquí hace falta usted',
   open: 'Abrir',
 
@@ -107,7 +105,6 @@ export default {
   goKitchen: 'Cocina',
   goOps: 'Operaciones',
   goSettings: 'Ajustes',
-  goMenus: 'Cartas',
   roleOwner: 'Propietario',
   roleManager: 'Encargado',
   roleEditor: 'Editor',
@@ -120,7 +117,7 @@ export default {
 
   signInTitle: 'Iniciar sesión',
   signInAsk: 'Pida a su encargado un enlace de acceso o escanee el código QR que le muestre.',
-  signInNoPassword: 'No hay contraseña. Cada enlace sirve una vez y deja este dispositivo conectado.',
+  signInNoPassword: 'No hay contraseña: el enlace abre la sesión en este dispositivo.',
   signInUnsent_one: '{n} cambio está guardado en este dispositivo. Se enviará cuando vuelva a iniciar sesión.',
   signInUnsent_other: '{n} cambios están guardados en este dispositivo. Se enviarán cuando vuelva a iniciar sesión.',
   signInPaste: 'Enlace de acceso',

@@ -44,7 +44,6 @@ export default {
   syncEdits_other: '{n} modifications',
   syncRetryNow: 'Réessayer maintenant',
   syncExport: 'Exporter les modifications',
-  syncReload: 'Recharger',
   syncDiscard: 'Abandonner',
   syncDiscardSure: 'Abandonner cette modification ? Elle ne pourra pas être récupérée.',
   entryWaiting: 'En attente',
@@ -61,7 +60,6 @@ export default {
     'Le navigateur a effacé ce qui était gardé sur cet appareil. Des modifications non envoyées peuvent manquer.',
   insecure: 'Cette adresse n’est pas sécurisée : la page ne pourra pas être rechargée hors ligne.',
   insecureSetUp: 'Configurer l’accès sécurisé',
-  seeDetails: 'Détails',
   needsYouTitle: 'À vous de décider',
   open: 'Ouvrir',
 
@@ -108,7 +106,6 @@ export default {
   goKitchen: 'Cuisine',
   goOps: 'Exploitation',
   goSettings: 'Réglages',
-  goMenus: 'Cartes',
   roleOwner: 'Propriétaire',
   roleManager: 'Responsable',
   roleEditor: 'Rédaction',
@@ -121,7 +118,7 @@ export default {
 
   signInTitle: 'Se connecter',
   signInAsk: 'Demandez un lien de connexion à votre responsable, ou scannez le QR code qu’il vous montre.',
-  signInNoPassword: 'Il n’y a pas de mot de passe. Un lien sert une fois et connecte cet appareil.',
+  signInNoPassword: 'Il n’y a pas de mot de passe : le lien connecte cet appareil.',
   signInUnsent_one: '{n} modification est gardée sur cet appareil. Elle partira quand vous serez reconnecté.',
   signInUnsent_other: '{n} modifications sont gardées sur cet appareil. Elles partiront quand vous serez reconnecté.',
   signInPaste: 'Lien de connexion',

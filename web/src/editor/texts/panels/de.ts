@@ -5,7 +5,7 @@ export default {
   details_title: 'Einzelheiten',
   details_gone: 'Dieses Gericht wurde gelöscht. Sie finden es unter „Kürzlich gelöscht“.',
   tab_food: 'Allergene',
-  tab_sizes: 'Größen, Auswahl',
+  tab_sizes: 'Größen',
   tab_kitchen: 'Küche',
   allergens: 'Allergene',
   allergen_other: 'Weiteres Allergen',
@@ -96,7 +96,8 @@ export default {
   conflicts_title: 'Zu klären',
   conflicts_left: 'noch {left} von {of}',
   conflicts_none: 'Nichts zu klären',
-  conflicts_none_hint: 'Wenn zwei denselben Preis oder dasselbe Allergen ändern, ohne voneinander zu wissen, entscheiden Sie hier.',
+  conflicts_none_hint:
+    'Wenn zwei denselben Preis oder dasselbe Allergen ändern, ohne voneinander zu wissen, entscheiden Sie hier.',
   keep_value: '{value} behalten',
   issue_prices: '{thing}: zwei Preise stehen gegeneinander.',
   issue_allergens: '{thing}: es ist strittig, ob {what} enthalten ist. Bis dahin lesen Gäste das Strengste.',
@@ -109,7 +110,8 @@ export default {
   issue_names: '{thing}: ein anderes Gericht des Abschnitts heißt ebenso.',
   issue_price_missing: '{thing} hat keinen Preis.',
   issue_price_free: '{thing} kostet nichts. Mit dem Veröffentlichen bestätigen Sie das.',
-  issue_price_jump: '{thing}: der Preis ist mehr als das Zehnfache oder weniger als ein Zehntel dessen, was Gäste jetzt sehen.',
+  issue_price_jump:
+    '{thing}: der Preis ist mehr als das Zehnfache oder weniger als ein Zehntel dessen, was Gäste jetzt sehen.',
   issue_money: '{thing}: das ist kein Preis.',
   issue_currency: 'Die Karte hat eine andere Währung als die, die Gäste sehen.',
   issue_choice: '{thing}: es werden mehr Optionen verlangt, als es gibt oder erlaubt sind.',
@@ -143,6 +145,16 @@ export default {
   was_added: 'hinzugefügt',
   removed_words: 'entfernt:',
   added_words: 'hinzugefügt:',
+
+  // fields as labels
+  label_name: 'Name',
+  label_desc: 'Beschreibung',
+  label_price: 'Preis',
+  label_place: 'Platz',
+  label_hidden: 'Verborgen',
+  label_deleted: 'Gelöscht',
+  label_currency: 'Währung',
+  label_languages: 'Sprachen',
 
   // versions
   versions_title: 'Fassungen',

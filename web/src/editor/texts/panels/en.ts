@@ -3,7 +3,7 @@ export default {
   details_title: 'Details',
   details_gone: 'This dish was deleted. You find it under “Recently deleted”.',
   tab_food: 'Allergens',
-  tab_sizes: 'Sizes, choices',
+  tab_sizes: 'Sizes',
   tab_kitchen: 'Kitchen',
   allergens: 'Allergens',
   allergen_other: 'Another allergen',
@@ -141,6 +141,16 @@ export default {
   was_added: 'added',
   removed_words: 'removed:',
   added_words: 'added:',
+
+  // fields as labels
+  label_name: 'Name',
+  label_desc: 'Description',
+  label_price: 'Price',
+  label_place: 'Place',
+  label_hidden: 'Hidden',
+  label_deleted: 'Deleted',
+  label_currency: 'Currency',
+  label_languages: 'Languages',
 
   // versions
   versions_title: 'Versions',
