@@ -22,10 +22,11 @@ from collab.plain_menu import (
 
 WOK, SUSHI, BAR = "wok", "sushi", "bar"
 ENGLISH = "en"
+LUNCH = "Mittagsmenu"  # its dishes have numbers of their own
 
 # German heading -> English heading, station.
 _SECTIONS: Mapping[str, tuple[str, str]] = {
-    "Mittagsmenu": ("Lunch menu", WOK),
+    LUNCH: ("Lunch menu", WOK),
     "Suppen": ("Soups", WOK),
     "Vorspeisen": ("Starters", WOK),
     "Salate": ("Salads", SUSHI),
@@ -152,7 +153,7 @@ def _section(section: PlainSection) -> PlainSection:
         section,
         name={**section.name, ENGLISH: english},
         station=station,
-        items=tuple(_item(item) for item in section.items),
+        items=section.items if section.name["de"] == LUNCH else tuple(map(_item, section.items)),
     )
 
 

@@ -92,11 +92,18 @@ def _parser() -> ArgumentParser:
     house.add_argument("--window", type=int, default=32, help="unanswered commands of each")
     house.set_defaults(run=_orders)
 
+    pages = verbs.add_parser(
+        "browser", help="pages in a slowed Chromium"
+    )
+    pages.add_argument("--throttle", type=float, default=4.0, help="times slower than this CPU")
+    pages.add_argument("--runs", type=int, default=3)
+    pages.set_defaults(run=_browser)
+
     tables = verbs.add_parser("report", help="Markdown from JSON lines")
     tables.add_argument("file", type=Path)
     tables.set_defaults(run=_report, out=None)
 
-    for verb in (spread, rooms, check, join, cold, age, house):
+    for verb in (spread, rooms, check, join, cold, age, house, pages):
         verb.add_argument("--seed", type=int, default=1)
         verb.add_argument("--out", type=Path, help="append the lines to this file too")
     return parser
@@ -162,6 +169,13 @@ def _orders(chosen: Namespace) -> Iterable[dict[str, object]]:
             seed=chosen.seed,
         )
     )
+
+
+def _browser(chosen: Namespace) -> Iterable[dict[str, object]]:
+    # Only this verb needs a browser.
+    from benchmarks.browsing import browsing
+
+    return asyncio.run(browsing(chosen.throttle, chosen.runs))
 
 
 def _report(chosen: Namespace) -> None:

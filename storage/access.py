@@ -159,8 +159,8 @@ def _devices_shut_out(kind: RevocationKind, value: str, now: datetime) -> Update
         case _:
             assert_never(kind)
     own = devices.c.restaurant_id == restaurant_id
-    return update(devices).where(own, concerned, devices.c.revoked_at.is_(None)).values(
-        revoked_at=now
+    return (
+        update(devices).where(own, concerned, devices.c.revoked_at.is_(None)).values(revoked_at=now)
     )
 
 

@@ -25,6 +25,9 @@ def test_menu_is_the_sample_with_two_languages_stations_sizes_and_choices() -> N
     assert {section.station for section in menu.sections} == {WOK, SUSHI, BAR}
     assert all({"de", "en"} <= section.name.keys() for section in menu.sections)
     assert sum("en" in item.name for item in menu.items()) >= 20
+    for item in menu.items():
+        assert item.name["de"], item
+        assert item.description.get("de") or not any(item.description.values()), item
     assert sum(bool(item.variations) for item in menu.items()) == 3
     chosen = [group for item in menu.items() for group in item.modifiers or ()]
     assert set(chosen) == {group.id for group in menu.modifier_groups}

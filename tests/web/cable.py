@@ -24,8 +24,9 @@ class Cable:
         self._to = to
         self._server: asyncio.Server | None = None
         self._carrying: set[asyncio.Task[None]] = set()
-        self._flowing = asyncio.Event()
-        self._flowing.set()
+        self._asking = asyncio.Event()  # set: what the browser says passes
+        self._answering = asyncio.Event()
+        self.release()
         self.port = 0
 
     async def __aenter__(self) -> Self:
@@ -39,7 +40,7 @@ class Cable:
         trace: TracebackType | None,
     ) -> None:
         await self.cut()
-        self._flowing.set()
+        self.release()
 
     @property
     def http(self) -> str:
@@ -66,11 +67,17 @@ class Cable:
 
     def hold(self) -> None:
         """Nothing passes any more, and nobody is told: a network that is there but dead."""
-        self._flowing.clear()
+        self._asking.clear()
+        self.hold_answers()
+
+    def hold_answers(self) -> None:
+        """The server hears everything; nothing of what it says arrives."""
+        self._answering.clear()
 
     def release(self) -> None:
         """What was held passes."""
-        self._flowing.set()
+        self._asking.set()
+        self._answering.set()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -81,8 +88,8 @@ class Cable:
             beyond_reader, beyond_writer = await asyncio.open_connection("127.0.0.1", self._to)
             ends.append(beyond_writer)
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._pump(reader, beyond_writer))
-                group.create_task(self._pump(beyond_reader, writer))
+                group.create_task(self._pump(reader, beyond_writer, self._asking))
+                group.create_task(self._pump(beyond_reader, writer, self._answering))
         except (OSError, asyncio.CancelledError):
             pass  # the server is down, or the cable was cut: both ends are reset below
         finally:
@@ -93,10 +100,12 @@ class Cable:
                 with suppress(OSError):
                     await end.wait_closed()
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, gate: asyncio.Event
+    ) -> None:
         with suppress(OSError):
             while data := await source.read(CHUNK_BYTES):
-                await self._flowing.wait()
+                await gate.wait()
                 sink.write(data)
                 await sink.drain()
         with suppress(OSError, RuntimeError):

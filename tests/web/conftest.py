@@ -22,6 +22,7 @@ from tests.live.server import LiveServer
 from tests.web.bistro import Bistro
 from tests.web.editor_page import EditorPage
 from tests.web.person import Person
+from tests.web.restaurant import Restaurant
 
 ARGUMENTS: Final = (
     "--no-sandbox",
@@ -36,6 +37,7 @@ ARGUMENTS: Final = (
 
 Invite = Callable[..., Awaitable[Person]]
 Hire = Callable[..., Awaitable[EditorPage]]
+Bring = Callable[..., Awaitable[Person]]
 
 # WEB_PAGES: a folder that web/build.mjs wrote, to test other pages than the committed ones.
 PAGES: Final = {"pages": os.environ["WEB_PAGES"]} if "WEB_PAGES" in os.environ else {}
@@ -128,6 +130,33 @@ async def hire(browser: Browser) -> AsyncIterator[Hire]:
             editor = EditorPage(person, bistro)
             await editor.open()
             return editor
+
+        yield come
+        for person in people:
+            assert person.complaints == [], f"{person.name}'s pages complained"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def restaurant(standing_server: LiveServer) -> Restaurant:
+    """A restaurant of this test's own, on the server of all; old prices do not hold in it."""
+    restaurant = Restaurant(standing_server, f"restaurant-{next(NUMBERS)}")
+    await restaurant.furnish(price_grace_seconds=0)
+    return restaurant
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bring(browser: Browser) -> AsyncIterator[Bring]:
+    """Makes people: `ana = await bring(server, "Ana")`, with a context and a cable of their own.
+
+    Their pages must not have complained when the test is over.
+    """
+    async with AsyncExitStack() as stack:
+        people: list[Person] = []
+
+        async def come(server: LiveServer, name: str, **options: object) -> Person:
+            person = Person(browser, server.port, name, options)
+            people.append(await stack.enter_async_context(person))
+            return person
 
         yield come
         for person in people:

@@ -51,3 +51,25 @@ async def test_cable_that_is_held_delivers_later() -> None:
         assert await reader.readexactly(3) == b"one"
         writer.close()
         await writer.wait_closed()
+
+
+async def test_cable_that_holds_answers_still_carries_what_is_said() -> None:
+    heard = asyncio.Event()
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.readexactly(3))
+        await writer.drain()
+        heard.set()
+
+    server = await asyncio.start_server(note, "127.0.0.1", 0)
+    async with server, Cable(server.sockets[0].getsockname()[1]) as cable:
+        reader, writer = await asyncio.open_connection("127.0.0.1", cable.port)
+        cable.hold_answers()
+        writer.write(b"one")
+        await asyncio.wait_for(heard.wait(), 5)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.readexactly(3), 0.1)
+        cable.release()
+        assert await reader.readexactly(3) == b"one"
+        writer.close()
+        await writer.wait_closed()

@@ -24,6 +24,7 @@ export function openMoveDialog(what: Movable): void {
 /** Add a dish after another one, or at the end, and go to its name. */
 export function addItem(editor: Editor, section: string, place: Position = 'end'): void {
   editor.query.value = ''
+  editor.rows.finish()
   const id = editor.edits.addItem(section, place)
   if (id !== '') focusName('items', id, editor.languages.peek()[0] ?? '')
 }
@@ -31,6 +32,7 @@ export function addItem(editor: Editor, section: string, place: Position = 'end'
 /** Add a section and go to its name. */
 export function addSection(editor: Editor, place: Position = 'end'): void {
   editor.query.value = ''
+  editor.rows.finish()
   const id = editor.edits.addSection(place)
   if (id !== '') focusName('sections', id, editor.languages.peek()[0] ?? '')
 }
@@ -117,6 +119,7 @@ export function deleteSection(editor: Editor, id: string): void {
 }
 
 export function duplicateItem(editor: Editor, id: string): void {
+  editor.rows.finish()
   const copy = editor.edits.duplicateItem(id)
   if (copy !== '') focusName('items', copy, editor.languages.peek()[0] ?? '')
 }

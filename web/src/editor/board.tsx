@@ -22,6 +22,7 @@ export function Board() {
   useLayoutEffect(restore, [sections.value])
   const root = useRef<HTMLDivElement>(null)
   useDragging(root)
+  useEffect(() => editor.rows.start(), [editor])
   return (
     <div class="board" data-fields="" ref={root}>
       <header class="menu-head">

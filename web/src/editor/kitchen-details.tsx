@@ -22,7 +22,7 @@ export function KitchenDetails({ item }: { item: Item }) {
   const { details, tax, notes } = editor.rights.value
   return (
     <div class="details">
-      <Photo item={item} isReadOnly={!details} />
+      {(details || item.photo !== null) && <Photo item={item} isReadOnly={!details} />}
       <section>
         <h3>{p('note')}</h3>
         <p class="note">{p('note_hint')}</p>

@@ -48,6 +48,8 @@ function AskedFor({ asked, onDone }: { asked: LockAsked; onDone: () => void }) {
       role="alertdialog"
       aria-label={t('asks_for', { name: asked.name, what })}
       style={color === undefined ? {} : { '--person': color }}
+      // A press must not take the focus out of the field: leaving it gives it back.
+      onMouseDown={(event) => event.preventDefault()}
     >
       <p>{t('asks_for', { name: asked.name, what })}</p>
       <div class="notice-actions">

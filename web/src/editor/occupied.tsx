@@ -1,6 +1,6 @@
 // The ring around a field that somebody else is in, in their colour, with their name.
 
-import { type ReadonlySignal, useComputed } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { formatList } from '../core/i18n'
 import { useEditor } from './state'
@@ -17,8 +17,7 @@ export interface OccupiedProps {
 /** A box for a field that shows who else is there. */
 export function Occupied({ path, class: extra, isTyping, children }: OccupiedProps) {
   const editor = useEditor()
-  const visitors = useComputed(() => editor.visitors.value.get(path))
-  const here = visitors.value ?? []
+  const here = editor.visitors.at(path).value
   const first = here[0]
   const names = first === undefined ? '' : formatList(here.map((one) => one.name))
   // One shape for both states: another one would build the field anew, and lose its focus.

@@ -145,6 +145,7 @@ function PriceInput({ item, price, label, placeholder }: PriceFieldProps) {
         </span>
       </span>
       <LockMark item={item} field="price" />
+      {typed !== null && !editor.locks.isKnown.value && <p class="lock-unknown">{t('locks_unknown')}</p>}
       {issue !== null && (
         <div class={issue.kind === 'error' ? 'price-problem' : 'price-problem is-asking'} id={errorId} role="alert">
           {issue.kind === 'error' ? (

@@ -10,7 +10,8 @@ import { decimalText, readDecimal } from './decimal'
 import { useLease } from './lock-mark'
 import { Occupied } from './occupied'
 import { p } from './panel-texts'
-import { pathOf, useEditor } from './state'
+import { useEditor } from './state'
+import { pathOf } from './visitors'
 
 /** Tell others when I come to a field and leave it. */
 export function useFocusAt(field: FocusedField): { enter(): void; leave(): void } {

@@ -125,14 +125,18 @@ function SectionTexts({ section, name }: { section: Section; name: string }) {
 function Items({ section }: { section: string }) {
   const editor = useEditor()
   const items = useComputed(() => editor.model.itemsOf(section).value)
+  const rows = useComputed(() => Math.min(items.value.length, editor.rows.rowsIn(section)))
+  const drawn = rows.value < items.value.length ? items.value.slice(0, rows.value) : items.value
+  const rest = items.value.length - drawn.length
   // Rows that change places lose the focus when the browser takes them out; it is given back.
   const restore = keepFocus()
   useLayoutEffect(restore, [items.value])
   return (
     <ul class="items" {...(section === UNPLACED ? {} : { 'data-end': section })}>
-      {items.value.map((id) => (
+      {drawn.map((id) => (
         <ItemRow key={id} id={id} section={section} />
       ))}
+      {rest > 0 && <li class="rest" aria-hidden="true" style={{ '--rows': rest }} />}
       {items.value.length === 0 && <li class="no-items">{t('section_empty')}</li>}
     </ul>
   )

@@ -13,7 +13,7 @@ import { openStream, type Stream } from '../core/stream'
 import { Locks } from '../core/yjs/locks'
 import { MenuEdits } from '../core/yjs/menu-edits'
 import { createMenuModel, type MenuModel } from '../core/yjs/menu-model'
-import { type FocusedField, introduce, type Person, people } from '../core/yjs/presence'
+import { introduce, type Person, people } from '../core/yjs/presence'
 import { UndoStack } from '../core/yjs/undo'
 import type { Item } from '../menu/menu'
 import { codeLabel } from './code-label'
@@ -22,8 +22,10 @@ import type { Jump } from './jumps'
 import { type Issue, type MenuEvents, menuEventsFold } from './menu-events'
 import { type Author, RemoteChanges } from './remote-changes'
 import { type Rights, rightsOf } from './rights'
+import { RowBudget } from './row-budget'
 import { matches, searchWords } from './search'
 import { type Stock, stockFold } from './stock'
+import { Visitors } from './visitors'
 
 /** What stands beside the board. */
 export type Panel =
@@ -45,8 +47,8 @@ export interface Editor {
   readonly undo: UndoStack
   readonly locks: Locks
   readonly everybody: ReadonlySignal<readonly Person[]>
-  /** Who else is in a field: `items/soup/name/de` -> people. */
-  readonly visitors: ReadonlySignal<ReadonlyMap<string, readonly Person[]>>
+  readonly visitors: Visitors
+  readonly rows: RowBudget
   readonly changes: RemoteChanges
   readonly jumps: Signal<readonly Jump[]>
   readonly following: Following
@@ -75,11 +77,6 @@ export function useEditor(): Editor {
   const editor = useContext(Context)
   if (editor === null) throw new Error('no menu is open here')
   return editor
-}
-
-/** The address of a field among visitors, locks and caret positions. */
-export function pathOf({ container, id, field, locale }: FocusedField): string {
-  return locale === undefined ? `${container}/${id}/${field}` : `${container}/${id}/${field}/${locale}`
 }
 
 /** Every item that is not deleted, in the order of the menu. */
@@ -130,7 +127,8 @@ export function assemble(link: Link, menuId: string, live: LiveDocument): Editor
     undo,
     locks,
     everybody,
-    visitors: computed(() => visitorsByField(everybody.value)),
+    visitors: new Visitors(everybody),
+    rows: new RowBudget(model),
     changes,
     jumps: signal<readonly Jump[]>([]),
     following: new Following(live.awareness, everybody),
@@ -148,6 +146,7 @@ export function assemble(link: Link, menuId: string, live: LiveDocument): Editor
     async close() {
       for (const stop of stops) stop()
       editor.following.dispose()
+      editor.visitors.dispose()
       changes.dispose()
       locks.close()
       stock.close()
@@ -179,16 +178,6 @@ function issuesByThing({ issues }: MenuEvents): ReadonlyMap<string, readonly Iss
   for (const issue of issues.values()) {
     const thing = `${issue.target.root}/${issue.target.id}`
     found.set(thing, [...(found.get(thing) ?? []), issue])
-  }
-  return found
-}
-
-function visitorsByField(everybody: readonly Person[]): ReadonlyMap<string, readonly Person[]> {
-  const found = new Map<string, Person[]>()
-  for (const person of everybody) {
-    if (person.isMe || person.field === null) continue
-    const path = pathOf(person.field)
-    found.set(path, [...(found.get(path) ?? []), person])
   }
   return found
 }

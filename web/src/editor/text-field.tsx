@@ -10,8 +10,9 @@ import { Carets } from './carets'
 import { focusNext } from './focus-order'
 import { Occupied } from './occupied'
 import { hits } from './search'
-import { pathOf, useEditor } from './state'
+import { useEditor } from './state'
 import { t } from './texts'
+import { pathOf } from './visitors'
 
 const GROWS_BY_ITSELF = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content')
 
@@ -37,7 +38,7 @@ export function TextField(props: TextFieldProps) {
   const input = useRef<HTMLTextAreaElement>(null)
   const mirror = useRef<HTMLDivElement>(null)
   const binding = useSignal<Binding | null>(null)
-  const visitors = useComputed(() => editor.visitors.value.get(path) ?? NOBODY)
+  const visitors = editor.visitors.at(path)
   const carets = useComputed(() => binding.value?.carets.value ?? [])
   const isTyping = useComputed(() => carets.value.some((one) => one.isTyping))
   const field = useField(props, input, mirror, binding)
@@ -90,8 +91,6 @@ export function TextField(props: TextFieldProps) {
     </Occupied>
   )
 }
-
-const NOBODY: readonly never[] = []
 
 interface FieldBehaviour {
   enter(): void

@@ -69,6 +69,7 @@ function Search() {
 
 function Undo({ onUndo }: { onUndo: () => void }) {
   const editor = useEditor()
+  if (editor.live.access.value === 'read') return null
   return (
     <>
       <IconButton icon="undo" label={t('undo_mine')} disabled={!editor.undo.canUndo.value} onClick={onUndo} />

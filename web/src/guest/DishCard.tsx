@@ -1,6 +1,7 @@
 // A dish in the menu. The card opens it; the plus puts it on the list at once when nothing has to be
 // chosen, which saves a press for most dishes.
 
+import { useComputed } from '@preact/signals'
 import { Icon } from '../ui/icons'
 import { firstChoice, missing } from './choice'
 import { type Dish, groupsOf, leastPrice, type Menu, nameOf } from './menu'
@@ -17,12 +18,11 @@ export function DishCard({ menu, dish, isServed }: { menu: Menu; dish: Dish; isS
   const reading = table.reading.value
   const name = nameOf(menu, dish, reading)
   const description = textOf(dish.description, reading, menu.locale)
-  const left = leftOf(table.stock.state.value, `item:${dish.id}`, table.stockNowMs.value)
+  // Computed, so that a card is drawn anew only when its own numbers change: menus have hundreds.
+  const left = useComputed(() => leftOf(table.stock.state.value, `item:${dish.id}`, table.stockNowMs.value)).value
+  const onList = useComputed(() => table.onMyList.value.get(dish.id) ?? 0).value
   const isOut = left === 0
   const open = () => (sheet.value = { kind: 'dish', menu, dish, line: null })
-  const onList = table.basket.value.choosing
-    .filter((line) => line.item === dish.id && line.owner === table.guest)
-    .reduce((sum, line) => sum + line.quantity, 0)
   const add = () => {
     const choice = firstChoice(dish)
     const isPlain =

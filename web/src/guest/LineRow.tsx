@@ -119,8 +119,10 @@ function Question({ line, name }: { line: BasketLine; name: string }) {
   if (line.pending === 'expired') {
     return (
       <Ask words={text('expiredAsk')}>
-        <Button onClick={() => void table.ordering.remove(line, name)}>{text('remove')}</Button>
-        <Button kind="primary" onClick={() => line.entry !== null && void table.ordering.again(line.entry)}>
+        <Button onClick={() => void table.ordering.notWanted(line)}>
+          {text(line.isNew ? 'remove' : 'dismissChange')}
+        </Button>
+        <Button kind="primary" onClick={() => void table.ordering.stillWanted(line)}>
           {text('stillYes')}
         </Button>
       </Ask>
@@ -147,6 +149,11 @@ function PriceCard({ line, name, question }: { line: BasketLine; name: string; q
     const menu = table.shelf.menus.value.get(line.menu)
     void table.ordering.acceptPrice(line, menu, question.version, question.now, name)
   }
+  // Of a line that the table has, only the change is refused.
+  const refuse = () => {
+    if (line.isNew || question.entry === null) void table.ordering.remove(line, name)
+    else void table.ordering.forget(question.entry)
+  }
   return (
     <Ask
       words={
@@ -156,7 +163,7 @@ function PriceCard({ line, name, question }: { line: BasketLine; name: string; q
       {question.mayKeep && was !== null ? (
         <Button onClick={() => table.keepPrice(question)}>{text('keep', { was })}</Button>
       ) : (
-        <Button onClick={() => void table.ordering.remove(line, name)}>{text('remove')}</Button>
+        <Button onClick={refuse}>{text(line.isNew ? 'remove' : 'dismissChange')}</Button>
       )}
       <Button kind="primary" onClick={update}>
         {text('update')}

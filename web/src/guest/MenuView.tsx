@@ -1,7 +1,7 @@
 // The menu: its tabs when there are several, search and wishes, then section after section.
 
 import { type Signal, useSignal } from '@preact/signals'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Button } from '../ui/Button'
 import { EmptyState } from '../ui/EmptyState'
 import { SearchField } from '../ui/SearchField'
@@ -15,6 +15,8 @@ import { sheet, useTable } from './table-context'
 import { text } from './texts'
 import { textOf } from './texts-of'
 import { countOf, NO_WISHES, suits } from './wishes'
+
+const FIRST_SECTIONS = 2
 
 interface Part {
   readonly section: Section
@@ -49,6 +51,7 @@ function OneMenu({ menu }: { menu: Menu }) {
     [menu, reading, query.value, wishes.value, minute],
   )
   const count = countOf(wishes.value)
+  const shown = useGrowing(found.parts.length)
   return (
     <>
       <MenuTabs />
@@ -67,7 +70,7 @@ function OneMenu({ menu }: { menu: Menu }) {
           {count > 0 ? text.count('filterActive', count) : text('filter')}
         </Button>
       </div>
-      {found.parts.length > 1 && <SectionNav parts={found.parts} menu={menu} />}
+      {found.parts.length > 1 && <SectionNav parts={found.parts} shown={shown} menu={menu} />}
       {found.hidden > 0 && (
         <p class="menu-hidden" role="status">
           {text.count('hidden', found.hidden)}{' '}
@@ -76,7 +79,7 @@ function OneMenu({ menu }: { menu: Menu }) {
           </button>
         </p>
       )}
-      {found.parts.map(({ section, dishes }) => (
+      {found.parts.slice(0, shown).map(({ section, dishes }) => (
         <SectionBlock key={section.id} menu={menu} section={section} dishes={dishes} />
       ))}
       {found.parts.length === 0 && (
@@ -86,6 +89,22 @@ function OneMenu({ menu }: { menu: Menu }) {
       )}
     </>
   )
+}
+
+/** How many sections are drawn: what fills the screen at once, the rest after the first picture. */
+function useGrowing(all: number): number {
+  const [isWhole, setWhole] = useState(false)
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>
+    const frame = requestAnimationFrame(() => {
+      timer = setTimeout(() => setWhole(true))
+    })
+    return () => {
+      cancelAnimationFrame(frame)
+      clearTimeout(timer)
+    }
+  }, [])
+  return isWhole ? all : FIRST_SECTIONS
 }
 
 /** Several menus of one restaurant, such as dishes and wine. */
@@ -110,11 +129,11 @@ function MenuTabs() {
 }
 
 /** Chips that lead to the sections, and say in which one we are. */
-function SectionNav({ parts, menu }: { parts: readonly Part[]; menu: Menu }) {
+function SectionNav({ parts, shown, menu }: { parts: readonly Part[]; shown: number; menu: Menu }) {
   const table = useTable()
   const here = useSignal(parts[0]?.section.id ?? '')
   const list = useRef<HTMLElement>(null)
-  useEffect(() => watchSections(parts, here), [parts])
+  useEffect(() => watchSections(parts, here), [parts, shown])
   useEffect(() => {
     const chip = list.current?.querySelector<HTMLElement>('[aria-current]')
     const bar = list.current

@@ -1,7 +1,7 @@
 // What was ordered and what it costs, line by line, then what is paid and what is still due.
 
 import { dishName, whoChose } from './names'
-import { dueOf } from './order'
+import { dueOf, isClosed } from './order'
 import { useTable } from './table-context'
 import { text } from './texts'
 
@@ -35,7 +35,7 @@ export function Receipt({ of }: { of?: string | undefined }) {
       <tfoot>
         <tr class="receipt-total">
           <td />
-          <th scope="row">{of === undefined ? text('total') : text('subtotal')}</th>
+          <th scope="row">{of === undefined ? text(isClosed(order) ? 'totalAll' : 'total') : text('subtotal')}</th>
           <td class="price">{money.full(total)}</td>
         </tr>
         {of === undefined && order !== null && paid > 0 && (

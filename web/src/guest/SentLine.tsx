@@ -13,15 +13,19 @@ import type { Stage } from './order'
 import { useTable } from './table-context'
 import { text } from './texts'
 
-type Words = 'stageSent' | 'stagePreparing' | 'stageReady' | 'stageServed' | 'stageGone'
+type Words = 'waitsForCourse' | 'stageSent' | 'stagePreparing' | 'stageReady' | 'stageServed' | 'stageGone'
 
 const STAGES: Readonly<Record<Exclude<Stage, 'choosing'>, readonly [IconName, Words]>> = {
+  later: ['clock', 'waitsForCourse'],
   sent: ['send', 'stageSent'],
   preparing: ['pan', 'stagePreparing'],
   ready: ['bell', 'stageReady'],
   served: ['check', 'stageServed'],
   gone: ['close', 'stageGone'],
 }
+
+/** What is ready cannot be taken back. */
+const CAN_ASK: ReadonlySet<Stage> = new Set(['later', 'sent', 'preparing'])
 
 export function SentLine({ line }: { line: BasketLine }) {
   const table = useTable()
@@ -56,7 +60,7 @@ function CancelAsk({ line, name }: { line: BasketLine; name: string }) {
   const table = useTable()
   const [isAsking, setAsking] = useState(false)
   if (line.isVoidAsked) return <p class="line-waits">{text('cancelAsked')}</p>
-  const canAsk = line.pending === 'none' && (line.stage === 'sent' || line.stage === 'preparing') && table.mayEdit(line)
+  const canAsk = line.pending === 'none' && CAN_ASK.has(line.stage) && table.mayEdit(line)
   if (!canAsk) return null
   if (!isAsking) {
     return (

@@ -44,6 +44,8 @@ export interface BasketLine {
   readonly allergens: readonly string[]
   readonly mayContain: readonly string[]
   readonly pending: Pending
+  /** The server does not know it yet. */
+  readonly isNew: boolean
   /** The command that waits, or that was refused, and its answer. */
   readonly entry: string | null
   readonly answer: CommandResult | null
@@ -223,6 +225,7 @@ function known(line: OrderLine): BasketLine {
     isVoidAsked: line.is_void_asked,
     allergens: line.allergens,
     mayContain: line.may_contain,
+    isNew: false,
     pending: 'none',
     entry: null,
     answer: null,
@@ -259,6 +262,7 @@ function overlayAdded(lines: Map<string, BasketLine>, entry: OutboxEntry, menus:
     isVoidAsked: false,
     allergens: dish?.allergens ?? [],
     mayContain: dish?.mayContain ?? [],
+    isNew: true,
     ...standing(entry),
   })
 }
@@ -267,7 +271,9 @@ function overlayChanged(lines: Map<string, BasketLine>, entry: OutboxEntry, menu
   const body = tryCheck(CHANGE, entry.body)
   const line = body === null ? undefined : lines.get(body.line)
   if (body === null || line === undefined || line.stage !== 'choosing') return
-  if (!isOnItsWay(entry)) {
+  // Both waited too long: they are asked about together.
+  const isOfOldLine = entry.state === 'expired' && line.pending === 'expired' && line.isNew
+  if (!isOnItsWay(entry) && !isOfOldLine) {
     // A change that was refused changes nothing; the line says so.
     if (line.pending === 'none') lines.set(line.id, { ...line, ...standing(entry) })
     return
@@ -316,6 +322,8 @@ function overlayPlaced(lines: Map<string, BasketLine>, entry: OutboxEntry): void
 function problemOf(entry: OutboxEntry, lines: ReadonlyMap<string, BasketLine>): OrderProblem | null {
   if (isOnItsWay(entry)) return null
   if ([...lines.values()].some((line) => line.entry === entry.id)) return null
+  const about = entry.type.startsWith('line.') ? tryCheck(REMOVE, entry.body)?.line : undefined
+  if (about !== undefined && lines.get(about)?.pending === 'expired') return null
   const state = entry.state === 'expired' ? 'expired' : 'refused'
   return { entry: entry.id, type: entry.type, state, answer: entry.result ?? null }
 }

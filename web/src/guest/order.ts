@@ -104,11 +104,11 @@ export const ORDER_FOLD = {
 }
 
 /** What a line is for a guest: on the list, on its way, or not coming. */
-export type Stage = 'choosing' | 'sent' | 'preparing' | 'ready' | 'served' | 'gone'
+export type Stage = 'choosing' | 'later' | 'sent' | 'preparing' | 'ready' | 'served' | 'gone'
 
 const STAGES: Readonly<Record<string, Stage>> = {
   draft: 'choosing',
-  placed: 'sent',
+  placed: 'later', // waits for its course
   fired: 'sent',
   preparing: 'preparing',
   ready: 'ready',

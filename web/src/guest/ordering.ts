@@ -58,7 +58,7 @@ export class Ordering {
 
   /** Take a dish off the list; what the server never heard of is only forgotten. */
   async remove(line: BasketLine, label: string): Promise<void> {
-    const about = this.outbox.entries.peek().filter((entry) => isAbout(entry, this.room, line.id))
+    const about = this.about(line)
     const unsent = about.filter(
       (entry) => entry.state !== 'sending' && (entry.attempts === 0 || entry.result !== undefined),
     )
@@ -94,6 +94,20 @@ export class Ordering {
     await this.send('line.change', { ...same, ...agreed, ...(expected === null ? {} : { expected }) }, label)
   }
 
+  /** A line that waited too long is wanted after all, as it was changed since. */
+  async stillWanted(line: BasketLine): Promise<void> {
+    for (const { id } of this.about(line).filter(({ state }) => state === 'expired')) await this.outbox.retry(id)
+  }
+
+  /** What waited too long is not wanted any more: a new line goes, one that the server has stays as it is. */
+  async notWanted(line: BasketLine): Promise<void> {
+    for (const { id, attempts } of this.about(line).filter(({ state }) => state === 'expired')) {
+      await this.outbox.discard(id)
+      // Nobody knows whether it arrived.
+      if (line.isNew && attempts > 0) await this.send('line.remove', { line: line.id })
+    }
+  }
+
   /** Send what waited too long after all, or what was refused, once more. */
   async again(entry: string): Promise<void> {
     await this.outbox.retry(entry)
@@ -107,7 +121,8 @@ export class Ordering {
   /** Order lines from the kitchen. The answer comes when the server has it. */
   async place(lines: readonly string[]): Promise<CommandResult> {
     const entry = await this.send('order.place', { lines })
-    const result = await this.outbox.settled(entry.id)
+    // It may wait too long and then be forgotten by the guest: that is no answer, and no mistake either.
+    const result = await this.outbox.settled(entry.id).catch((): CommandResult => ({ result: 'noop' }))
     if (result.result === 'rejected') await this.outbox.discard(entry.id)
     return result
   }
@@ -144,6 +159,10 @@ export class Ordering {
   private stuck(line: BasketLine): OutboxEntry | null {
     if (line.entry === null || (line.pending !== 'refused' && line.pending !== 'expired')) return null
     return this.outbox.entries.peek().find((entry) => entry.id === line.entry) ?? null
+  }
+
+  private about(line: BasketLine): readonly OutboxEntry[] {
+    return this.outbox.entries.peek().filter((entry) => isAbout(entry, this.room, line.id))
   }
 
   private send(type: string, body: object, label?: string): Promise<OutboxEntry> {

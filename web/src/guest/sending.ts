@@ -38,6 +38,7 @@ export class Sending {
   readonly isMine = computed(() => this.round.value?.guest === this.sender.guest)
   /** Send was pressed without a connection, and nobody asked yet. */
   readonly wantsLater: Signal<boolean>
+  private aheadMs = 0
   private timer: ReturnType<typeof setInterval> | null = null
   private readonly leave: () => void
 
@@ -116,13 +117,15 @@ export class Sending {
       this.timer = null
       return
     }
+    // From here on by a clock that nobody sets: a new measurement of the server's must not stretch it.
+    this.aheadMs = serverNow() - performance.now()
     this.nowMs.value = serverNow()
     this.timer ??= setInterval(() => this.tick(), TICK_MS)
   }
 
   private tick(): void {
     const round = this.round.peek()
-    const nowMs = serverNow()
+    const nowMs = performance.now() + this.aheadMs
     this.nowMs.value = nowMs
     if (round === null) return
     if (round.guest !== this.sender.guest) {

@@ -31,6 +31,9 @@ export type News =
   | { readonly kind: 'stopped'; readonly by: string }
   | { readonly kind: 'refused'; readonly answer: CommandResult }
 
+/** What a table needs of the connection. */
+export type TableLink = Pick<Link, 'channel' | 'db' | 'outbox'>
+
 const STOCK_TICK_MS = 10_000
 /** A short cut is nobody's business. */
 const OFFLINE_AFTER_MS = 3000
@@ -63,6 +66,14 @@ export class GuestTable {
     const asked = this.basket.value.choosing.map((line) => priceQuestion(line, this.menus.value, this.kept.value))
     return new Map(asked.filter((one): one is PriceQuestion => one !== null).map((one) => [one.line, one]))
   })
+  /** Dish -> how many of it this guest has on the list. */
+  readonly onMyList: ReadonlySignal<ReadonlyMap<string, number>> = computed(() => {
+    const found = new Map<string, number>()
+    for (const { owner, item, quantity } of this.basket.value.choosing) {
+      if (owner === this.guest) found.set(item, (found.get(item) ?? 0) + quantity)
+    }
+    return found
+  })
   readonly isOver: ReadonlySignal<boolean> = computed(() => isClosed(this.order.state.value))
   /** In which language the menu is read. */
   readonly reading: ReadonlySignal<string> = computed(() => {
@@ -86,7 +97,7 @@ export class GuestTable {
   private readonly leave: (() => void)[] = []
 
   constructor(
-    readonly link: Link,
+    readonly link: TableLink,
     visit: Visit,
     readonly orderId: string,
   ) {

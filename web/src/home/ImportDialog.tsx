@@ -94,7 +94,12 @@ function FileInput({ onFile }: { onFile: (file: File | null) => void }) {
 function Done({ answer }: { answer: ImportAnswer }) {
   return (
     <>
-      <Banner kind="good">{text('importDone', { sections: answer.sections, items: answer.items })}</Banner>
+      <Banner kind="good">
+        {text('importDone', {
+          sections: text.count('sections', answer.sections),
+          items: text.count('dishes', answer.items),
+        })}
+      </Banner>
       {answer.remarks.length > 0 && (
         <>
           <p>{text.count('importRemarks', answer.remarks.length)}</p>
@@ -102,8 +107,9 @@ function Done({ answer }: { answer: ImportAnswer }) {
             {answer.remarks.map((remark) => (
               <li key={`${remark.where} ${remark.what}`}>
                 <strong>
-<bdi>{remark.where}</bdi>
-</strong> {remark.what}
+                  <bdi>{remark.where}</bdi>
+                </strong>{' '}
+                {remark.what}
                 {remark.times > 1 && ` (${remark.times}×)`}
               </li>
             ))}

@@ -15,7 +15,7 @@ import { uiText } from '../ui/texts'
 import { useAnswer } from '../ui/use-answer'
 import { CreateDialog } from './CreateDialog'
 import { ImportDialog } from './ImportDialog'
-import { listMenus } from './menus-api'
+import { knownMenus } from './menus-api'
 import { text } from './texts'
 
 const SEARCH_FROM = 8
@@ -23,7 +23,7 @@ const SEARCH_FROM = 8
 /** The list with its two buttons. */
 export function MenuList({ link }: { link: Link }) {
   const { session } = link
-  const menus = useAnswer((signal) => listMenus(session, signal), [session.restaurant.value])
+  const menus = useAnswer((signal) => knownMenus(link, signal), [session.restaurant.value])
   const [dialog, setDialog] = useState<'create' | 'import' | null>(null)
   const canCreate = mayCreate(session.me.value)
   const buttons = (
@@ -48,7 +48,12 @@ export function MenuList({ link }: { link: Link }) {
         </Banner>
       )}
       {menus.value === null && menus.isLoading && <Skeleton lines={4} />}
-      {menus.value !== null && <Menus menus={menus.value} canCreate={canCreate} />}
+      {menus.value?.isOld && (
+        <Banner kind="warn" icon="offline" action={<Button onClick={menus.reload}>{uiText('retry')}</Button>}>
+          {text('menusOld')}
+        </Banner>
+      )}
+      {menus.value !== null && <Menus menus={menus.value.menus} canCreate={canCreate} />}
       <CreateDialog link={link} open={dialog === 'create'} onClose={() => setDialog(null)} />
       <ImportDialog
         link={link}

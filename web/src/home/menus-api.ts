@@ -1,6 +1,9 @@
 // The menus of a restaurant: listing, making one, importing one.
 
+import { array, tryCheck } from '../core/guard'
+import { language } from '../core/i18n'
 import { shortId } from '../core/ids'
+import type { Link } from '../core/link'
 import {
   type DocumentAnswer,
   documentAnswerGuard,
@@ -9,7 +12,7 @@ import {
   type ImportAnswer,
   importAnswerGuard,
 } from '../core/protocol'
-import type { Session } from '../core/session'
+import { ApiError, type Session } from '../core/session'
 
 const PAGES_AT_MOST = 10 // of 100 menus each
 
@@ -30,10 +33,32 @@ export async function listMenus(session: Session, signal?: AbortSignal): Promise
   return found.sort((a, b) => a.title.localeCompare(b.title))
 }
 
+export interface ListedMenus {
+  readonly menus: readonly DocumentAnswer[]
+  /** Whether the server did not answer, and these are the menus of the last time. */
+  readonly isOld: boolean
+}
+
+/** The menus as the server says, or as this device saw them last: without a network they open all the same. */
+export async function knownMenus({ db, session }: Link, signal?: AbortSignal): Promise<ListedMenus> {
+  const key = `home.menus.${session.restaurant.peek()}`
+  try {
+    const menus = await listMenus(session, signal)
+    // Keeping them is a convenience; a device that cannot still shows them.
+    db.put('meta', menus, key).catch(() => {})
+    return { menus, isOld: false }
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 0) throw error
+    const kept = tryCheck(array(documentAnswerGuard), await db.get('meta', key).catch(() => null))
+    if (kept === null) throw error
+    return { menus: kept, isOld: true }
+  }
+}
+
 /** Makes an empty menu. */
 export function createMenu(session: Session, title: string, locale: string): Promise<DocumentAnswer> {
   const restaurant = session.restaurant.peek()
-  const currency = session.me.peek()?.restaurants.find((one) => one.id === restaurant)?.currency
+  const currency = currencyOf(session, restaurant)
   return session.api('POST', '/documents', {
     body: { kind: 'menu', title, locale, ...(restaurant && { restaurant }), ...(currency && { currency }) },
     guard: documentAnswerGuard,
@@ -43,7 +68,12 @@ export function createMenu(session: Session, title: string, locale: string): Pro
 /** Makes a menu of a file. format: null takes what the file's name says. */
 export async function importMenu(session: Session, file: File, format: FormatName | null): Promise<ImportAnswer> {
   const query = new URLSearchParams({ format: format ?? formatOfName(file.name), title: titleOfName(file.name) })
-  if (session.restaurant.peek() !== '') query.set('restaurant', session.restaurant.peek())
+  // Where the file does not say it itself.
+  query.set('locale', language.peek())
+  const restaurant = session.restaurant.peek()
+  const currency = currencyOf(session, restaurant)
+  if (restaurant !== '') query.set('restaurant', restaurant)
+  if (currency !== undefined) query.set('currency', currency)
   const content = new Blob([await file.arrayBuffer()], { type: mediaType(format ?? formatOfName(file.name)) })
   return session.api('POST', `/menus/${shortId()}/import?${query}`, { body: content, guard: importAnswerGuard })
 }
@@ -61,6 +91,10 @@ export function titleOfName(name: string): string {
     .replace(/[-_]+/g, ' ')
     .trim()
   return words === '' ? name : words.charAt(0).toLocaleUpperCase() + words.slice(1)
+}
+
+function currencyOf(session: Session, restaurant: string): string | undefined {
+  return session.me.peek()?.restaurants.find((one) => one.id === restaurant)?.currency
 }
 
 function mediaType(format: FormatName): string {

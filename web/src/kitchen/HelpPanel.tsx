@@ -5,6 +5,7 @@ import { AgeShape } from './Age'
 import { DEFAULT_THRESHOLDS } from './aging'
 import { thresholdsOf } from './house'
 import type { Kitchen } from './kitchen'
+import { Tones } from './Tones'
 import { text } from './texts'
 
 const KEYS = [
@@ -46,6 +47,8 @@ export function HelpPanel({ kitchen, open, onClose }: { kitchen: Kitchen; open: 
             </div>
           ))}
         </dl>
+        <h3>{text('sound')}</h3>
+        <Tones kitchen={kitchen} />
         <h3>{text('ages')}</h3>
         <ul class="help-ages">
           <li data-age="new">

@@ -46,7 +46,7 @@ function Row({ kitchen, bumped }: { kitchen: Kitchen; bumped: Recallable }) {
   const { ticket, closedMs } = bumped
   const limitMs = kitchen.house.facts.value.recallSeconds * 1000
   const isLate = closedMs !== null && seconds.value * 1000 - closedMs > limitMs
-  const reason = isLate ? text('tooLate') : bumped.canRecall || isExpo(kitchen) ? null : text('served')
+  const reason = isLate ? text('tooLate') : bumped.canRecall ? null : text('served')
   return (
     <li class="recall-row">
       <div class="recall-words">
@@ -68,10 +68,6 @@ function Row({ kitchen, bumped }: { kitchen: Kitchen; bumped: Recallable }) {
       )}
     </li>
   )
-}
-
-function isExpo(kitchen: Kitchen): boolean {
-  return kitchen.settings.value.desk === 'expo'
 }
 
 function isOfScreen(kitchen: Kitchen, ticket: Ticket): boolean {

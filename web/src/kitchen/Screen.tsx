@@ -4,6 +4,7 @@ import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { serverNow } from '../core/clock'
 import { Toasts, toast } from '../ui/Toast'
+import { explainRefusal } from './actions'
 import { Banners } from './Banners'
 import { Board } from './Board'
 import { BottomBar } from './BottomBar'
@@ -66,7 +67,7 @@ export function Screen({ kitchen, onSignIn }: { kitchen: Kitchen; onSignIn: () =
   }
   return (
     <div class="kitchen" ref={root}>
-      <div class="screen">
+      <div class="screen" data-desk={kitchen.settings.value.desk}>
         <TopBar kitchen={kitchen} panel={panel.value} onPanel={toggle} onPrintAll={() => print(kitchen.drawn.peek())} />
         <Banners kitchen={kitchen} onSignIn={onSignIn} />
         <div class="middle">
@@ -107,6 +108,7 @@ export function Screen({ kitchen, onSignIn }: { kitchen: Kitchen; onSignIn: () =
 /** Awake, not burnt in, new in the morning; and fingers that keep everything in its place. */
 function careFor(kitchen: Kitchen, root: HTMLElement | null): () => void {
   const startedMs = Date.now()
+  kitchen.commands.onRefused = explainRefusal
   const down = (): void => kitchen.touched()
   const up = (): void => kitchen.released()
   const allow = (): void => {

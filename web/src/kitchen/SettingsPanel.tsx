@@ -11,17 +11,10 @@ import { Switch } from '../ui/Switch'
 import type { Kitchen } from './kitchen'
 import { StationChoice } from './StationChoice'
 import { type Settings, TEXT_SIZES } from './settings'
-import type { Tone } from './sound'
+import { Tones } from './Tones'
 import { text } from './texts'
 
 const COLUMNS = [0, 1, 2, 3, 4, 5, 6] as const
-const TONES = [
-  ['new', 'toneNew'],
-  ['changed', 'toneChanged'],
-  ['late', 'toneLate'],
-  ['ready', 'toneReady'],
-] as const satisfies readonly (readonly [Tone, string])[]
-
 export function SettingsPanel({ kitchen, open, onClose }: { kitchen: Kitchen; open: boolean; onClose: () => void }) {
   return (
     <Dialog title={text('settingsTitle')} open={open} onClose={onClose} side>
@@ -84,9 +77,6 @@ function Layout({ kitchen }: { kitchen: Kitchen }) {
 
 function SoundChoice({ kitchen }: { kitchen: Kitchen }) {
   const { hasSound, volume, repeats } = kitchen.settings.value
-  const listen = async (tone: Tone): Promise<void> => {
-    if (await kitchen.sound.allow()) kitchen.sound.play(tone, true)
-  }
   return (
     <Group title={text('sound')}>
       <Switch
@@ -110,13 +100,7 @@ function SoundChoice({ kitchen }: { kitchen: Kitchen }) {
         />
         <output>{volume} %</output>
       </label>
-      <div class="tones">
-        {TONES.map(([tone, key]) => (
-          <Button key={tone} icon="play" onClick={() => void listen(tone)}>
-            {text(key)}
-          </Button>
-        ))}
-      </div>
+      <Tones kitchen={kitchen} />
     </Group>
   )
 }

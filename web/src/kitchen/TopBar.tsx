@@ -26,10 +26,12 @@ export function TopBar({ kitchen, panel, onPanel, onPrintAll }: TopBarProps) {
   )
   return (
     <header class="top">
-      <button type="button" class="top-station" onClick={() => onPanel('settings')}>
-        <h1>{screenName(kitchen)}</h1>
-        <OpenCount kitchen={kitchen} />
-      </button>
+      <h1 class="top-name">
+        <button type="button" class="top-station" onClick={() => onPanel('settings')}>
+          <span class="top-title">{screenName(kitchen)}</span>
+          <OpenCount kitchen={kitchen} />
+        </button>
+      </h1>
       <Filter kitchen={kitchen} />
       <Unseen kitchen={kitchen} />
       <nav class="top-tools" aria-label={text('title')}>

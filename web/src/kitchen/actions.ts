@@ -13,6 +13,13 @@ import { inLanguage, isCooking, isUncleared, type Line, type Ticket } from './ti
 export const UNDO_MS = 5000
 let lastUndo = 0
 
+/** Refusals that a message settles; answers false for those that somebody has to decide about. */
+export function explainRefusal(type: string, code: string): boolean {
+  const words = wordsOf(type, code)
+  if (words !== null) toast({ text: words, kind: 'warn', seconds: 6 })
+  return words !== null
+}
+
 /** What a card is called in messages. */
 export function cardName(kitchen: Kitchen, card: Pick<Card, 'table'>): string {
   if (card.table === null) return text('pickup')
@@ -138,6 +145,12 @@ export function setStock(
   label: string,
 ): void {
   settle(kitchen.commands.toStock(type, body, label), label)
+}
+
+function wordsOf(type: string, code: string): string | null {
+  if (code === 'too_late') return text('tooLate')
+  if (type === 'course.fire' && code === 'unknown_line') return text('nothingToFire')
+  return type === 'ticket.recall' && code === 'wrong_state' ? text('alreadyOut') : null
 }
 
 function sendOut(kitchen: Kitchen, card: Card): void {

@@ -29,6 +29,9 @@ export class Commands {
   /** Commands that were refused, or are too old to be sent without asking. */
   readonly refused: ReadonlySignal<readonly OutboxEntry[]>
 
+  /** Hears every refusal; answers whether that was enough: then nobody is asked about it. */
+  onRefused: (type: string, code: string) => boolean = () => false
+
   constructor(
     readonly outbox: Outbox,
     readonly restaurant: string,
@@ -66,16 +69,20 @@ export class Commands {
     try {
       const entry = await this.outbox.send(command)
       this.#change(id, { entry: entry.id })
-      void this.#follow(id, entry.id)
+      void this.#follow(id, entry.id, type)
     } catch (error) {
       this.#drop(id) // It is nowhere: the screen must not pretend.
       throw error
     }
   }
 
-  async #follow(id: string, entry: string): Promise<void> {
+  async #follow(id: string, entry: string, type: string): Promise<void> {
     const result = await this.outbox.settled(entry).catch(() => null)
-    if (result === null || result.result === 'rejected') return this.#drop(id)
+    if (result === null || result.result === 'rejected') {
+      this.#drop(id)
+      if (result !== null && this.onRefused(type, result.code ?? '')) await this.outbox.discard(entry)
+      return
+    }
     this.#change(id, { isAnswered: true, seq: seqOf(this.#given.peek().find((one) => one.id === id)?.room, result) })
     setTimeout(() => this.#drop(id), LINGER_MS)
   }

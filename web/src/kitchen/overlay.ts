@@ -4,7 +4,7 @@
 // Rule: what no command touches keeps its identity, so that its ticket is not rendered again.
 
 import { type Held, type KitchenState, type OnHold, remember } from './state'
-import { isCooking, isUncleared, type Line, type LineState, type Ticket } from './ticket'
+import { isCooking, isRecallable, isUncleared, type Line, type LineState, type Ticket } from './ticket'
 
 /** A command that the server's events do not show yet. */
 export interface Pending {
@@ -93,7 +93,7 @@ function edit(state: KitchenState, id: string | null, desk: Desk, atMs: number, 
     const bumped = gone === undefined ? state.bumped : state.bumped.filter((one) => one !== gone)
     return { ...state, bumped, tickets: { ...state.tickets, [id]: { ...held, recalledMs } } }
   }
-  const canRecall = after.lines.some((line) => line.state === 'ready')
+  const canRecall = isRecallable(after)
   return { ...state, tickets: others, bumped: remember(state.bumped, { held, closedMs: atMs, canRecall }) }
 }
 

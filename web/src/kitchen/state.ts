@@ -7,7 +7,7 @@
 import type { RoomEvent } from '../core/channel'
 import { array, object, tryCheck, unknown } from '../core/guard'
 import type { Fold } from '../core/stream'
-import { type Line, type Ticket, ticketGuard } from './ticket'
+import { isRecallable, type Line, type Ticket, ticketGuard } from './ticket'
 
 export const REMEMBERED_MS = 60 * 60_000 // of what was bumped
 const REMEMBERED = 200
@@ -124,7 +124,7 @@ function close(state: KitchenState, told: Ticket, cause: string, event: RoomEven
     recalledMs: before?.recalledMs ?? null,
     marks: before?.marks ?? {},
   }
-  const canRecall = cause !== 'order.closed' && ticket.lines.some((line) => line.state === 'ready')
+  const canRecall = cause !== 'order.closed' && isRecallable(ticket)
   return { ...next, bumped: remember(state.bumped, { held, closedMs: event.atMs, canRecall }) }
 }
 

@@ -128,6 +128,11 @@ export function isUncleared(line: Line): boolean {
   return line.state === 'voided' && !line.isCleared
 }
 
+/** Whether something on it is done, and can be not done after all. */
+export function isRecallable(ticket: Ticket): boolean {
+  return ticket.lines.some((line) => line.state === 'ready' || line.state === 'served')
+}
+
 /** Whether nothing is left on it but what was voided. */
 export function isWholeVoid(ticket: Ticket): boolean {
   return ticket.lines.length > 0 && ticket.lines.every((line) => line.state === 'voided')

@@ -71,7 +71,6 @@ export function openOperations(session: Pick<Session, 'api'>): Operations {
       session.api('GET', `${ROOT}/figures?after=${after}`, { guard: figuresAnswerGuard }),
     ])
     seen.value = overview
-    // A server that was started anew counts from the beginning, and so do we.
     figures.value = addFigures(figures.peek(), answer)
   }
   const fetchRooms = async (): Promise<void> => {

@@ -101,7 +101,7 @@ function StationRow({ station, isFirst, isLast, onMove, onDo }: StationRowProps)
   const { name } = station
   const minutes = (seconds: number) => formatNumber(seconds / 60, { maximumFractionDigits: 1 })
   return (
-    <li class="row">
+    <li class="row row-ordered">
       <span class="row-mark" dir="auto">
         {name}
       </span>

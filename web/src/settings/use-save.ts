@@ -1,6 +1,6 @@
 // One attempt to change something on the server: busy, and what was wrong, at the field it is about.
 
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { announce } from '../ui/announce'
 import { problemField, problemWords } from '../ui/problem-words'
 
@@ -34,6 +34,9 @@ export function useSave(fields: readonly string[] = []): Saving {
   const [isBusy, setBusy] = useState(false)
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({})
   const [problem, setProblem] = useState<string | null>(null)
+  useEffect(() => {
+    if (Object.keys(errors).length > 0) focusFirstWrong()
+  }, [errors])
   const clear = () => {
     setErrors({})
     setProblem(null)
@@ -56,6 +59,13 @@ export function useSave(fields: readonly string[] = []): Saving {
     }
   }
   return { isBusy, problem, at: (field) => errors[field] ?? null, refuse: setErrors, run, clear }
+}
+
+// Where the person has to look; the newest dialog covers what is under it.
+function focusFirstWrong(): void {
+  const places = [...document.querySelectorAll('dialog[open]')]
+  const place = places.at(-1) ?? document
+  place.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
 }
 
 function codeOf(error: unknown): string {

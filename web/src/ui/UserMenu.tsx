@@ -47,7 +47,7 @@ export function UserMenu({ link, onShortcuts }: UserMenuProps) {
             {me !== null && <Who me={me} link={link} />}
             <Choices />
             <Ways link={link} />
-            <nav class="user-ways">
+            <div class="user-ways">
               <button
                 type="button"
                 class="menu-item"
@@ -78,7 +78,7 @@ export function UserMenu({ link, onShortcuts }: UserMenuProps) {
                   <span class="menu-words">{uiText('signOut')}</span>
                 </button>
               )}
-            </nav>
+            </div>
           </div>
         )}
       </Popover>
@@ -160,7 +160,7 @@ function Choices() {
 function Ways({ link }: { link: Link }) {
   const ways = waysOf(link.session.me.value)
   return (
-    <nav class="user-ways">
+    <nav class="user-ways" aria-label={uiText('otherPages')}>
       {ways.map((way) => (
         <a
           key={way.href}

@@ -10,16 +10,18 @@ import type { LiveDocument } from '../../src/core/provider'
 import type { HeldLock, Locks } from '../../src/core/yjs/locks'
 import { MenuEdits } from '../../src/core/yjs/menu-edits'
 import { createMenuModel } from '../../src/core/yjs/menu-model'
-import type { Person } from '../../src/core/yjs/presence'
+import type { FocusedField, Person } from '../../src/core/yjs/presence'
 import { UndoStack } from '../../src/core/yjs/undo'
 import { rightsOf } from '../../src/editor/rights'
 import { type Editor, EditorProvider } from '../../src/editor/state'
+import { Visitors } from '../../src/editor/visitors'
 import { writeRegister } from '../../src/menu/registers'
 
 export interface Fixture {
   readonly editor: Editor
   readonly doc: Y.Doc
-  readonly people: { value: ReadonlyMap<string, readonly Person[]> }
+  /** Who is here: put somebody into a field. */
+  readonly people: { value: readonly Person[] }
   readonly held: { value: ReadonlyMap<string, HeldLock> }
   readonly leases: string[]
 }
@@ -51,7 +53,7 @@ export function openFixture(): Fixture {
   })
   const me = { user: 'me' }
   const undo = new UndoStack(doc, () => me)
-  const people = signal<ReadonlyMap<string, readonly Person[]>>(new Map())
+  const people = signal<readonly Person[]>([])
   const held = signal<ReadonlyMap<string, HeldLock>>(new Map())
   const leases: string[] = []
   const locks = {
@@ -76,8 +78,8 @@ export function openFixture(): Fixture {
     edits: new MenuEdits(doc, () => me, undo),
     locks: locks as unknown as Locks,
     live: { doc, awareness: new Awareness(doc) } as unknown as LiveDocument,
-    visitors: people,
-    everybody: signal([]),
+    visitors: new Visitors(people),
+    everybody: people,
     rights: computed(() => rightsOf({ roles: ['manager'], isDeveloper: false }, 'write')),
     money: signal(new Money('en-GB', 'EUR')),
     languages: signal(['de']),
@@ -93,8 +95,8 @@ export function Around({ fixture, children }: { fixture: Fixture; children: Comp
   return <EditorProvider value={fixture.editor}>{children}</EditorProvider>
 }
 
-/** Somebody else. */
-export function somebody(name: string): Person {
+/** Somebody else, in a field. */
+export function somebody(name: string, field: FocusedField): Person {
   return {
     clientId: 7,
     user: name.toLowerCase(),
@@ -104,7 +106,7 @@ export function somebody(name: string): Person {
     initials: name.slice(0, 1),
     isIdle: false,
     isMe: false,
-    field: null,
+    field,
     following: null,
   }
 }

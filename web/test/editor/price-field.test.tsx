@@ -95,7 +95,7 @@ describe('the price of a dish', () => {
 
   test('shows who else is there without building the field anew', async () => {
     const { input, getByLabelText, findByText } = show()
-    fixture.people.value = new Map([['items/soup/price', [somebody('Ana')]]])
+    fixture.people.value = [somebody('Ana', { container: 'items', id: 'soup', field: 'price' })]
     await findByText('Ana')
     expect(getByLabelText('Price of soup')).toBe(input)
   })

@@ -91,10 +91,10 @@ describe('a text of the menu', () => {
   test('stays the same field when somebody comes and goes', async () => {
     const { input, getByLabelText, findByText, queryByText } = show()
     input.focus()
-    fixture.people.value = new Map([['items/soup/name/de', [somebody('Ana')]]])
+    fixture.people.value = [somebody('Ana', { container: 'items', id: 'soup', field: 'name', locale: 'de' })]
     await findByText('Ana')
     expect(getByLabelText('Name of soup')).toBe(input)
-    fixture.people.value = new Map()
+    fixture.people.value = []
     await waitFor(() => expect(queryByText('Ana')).toBeNull())
     expect([getByLabelText('Name of soup'), document.activeElement]).toEqual([input, input])
   })

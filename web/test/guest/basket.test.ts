@@ -106,6 +106,19 @@ describe('the list of the table', () => {
     })
   })
 
+  it('asks about an old line together with what was changed of it since', () => {
+    const old = { state: 'expired' as const }
+    const { choosing, problems } = basketOf(
+      order(),
+      [entry('line.add', ADD, old), entry('line.change', { line: A, quantity: 5 }, old)],
+      menus,
+    )
+    expect(choosing.map(({ quantity, pending, isNew }) => [quantity, pending, isNew])).toEqual([[5, 'expired', true]])
+    expect(problems).toEqual([])
+    const known = basketOf(order(line(A)), [entry('line.change', { line: A, quantity: 5 }, old)], menus)
+    expect(known.choosing[0]).toMatchObject({ quantity: 1, pending: 'expired', isNew: false })
+  })
+
   it('moves a round that is on its way to what was sent, refused lines excepted', () => {
     const found = basketOf(
       order(line(A), line(B)),

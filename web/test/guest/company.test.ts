@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { offsetMs } from '../../src/core/clock'
 import { Company } from '../../src/guest/company'
 import { Sending } from '../../src/guest/sending'
 import { ANA, BEN } from './made'
@@ -153,6 +154,16 @@ describe('sending a round', () => {
     vi.advanceTimersByTime(10_000)
     expect(ana.place).not.toHaveBeenCalled()
     expect(ben.sending.round.value).toBeNull()
+  })
+
+  it('takes five seconds even when the clock is set meanwhile', () => {
+    const room = new Room()
+    const ana = sender(room, ANA)
+    ana.sending.begin()
+    offsetMs.value = -17 * 60_000
+    vi.advanceTimersByTime(5400)
+    offsetMs.value = 0
+    expect(ana.place).toHaveBeenCalledTimes(1)
   })
 
   it('is done by one of two who begin at once', () => {

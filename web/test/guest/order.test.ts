@@ -77,7 +77,7 @@ describe('the order', () => {
     const known = ['draft', 'placed', 'fired', 'preparing', 'ready', 'served', 'rejected', 'voided', 'new']
     expect(known.map(stageOf)).toEqual([
       'choosing',
-      'sent',
+      'later',
       'sent',
       'preparing',
       'ready',

@@ -1,40 +1,14 @@
-import { signal } from '@preact/signals'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { CommandResult } from '../../src/core/channel'
-import type { NewCommand, Outbox, OutboxEntry } from '../../src/core/outbox'
+import type { OutboxEntry } from '../../src/core/outbox'
 import { type BasketLine, basketOf } from '../../src/guest/basket'
 import { firstChoice, withOption } from '../../src/guest/choice'
 import { EXPIRES_MS, Ordering } from '../../src/guest/ordering'
+import { FakeOutbox } from './fake-outbox'
 import { ANA, entry, line, menu, order } from './made'
 
 const MENU = menu()
 const menus = () => MENU
 const A = `${ANA}.0000000001`
-
-/** Remembers what was asked of it. */
-class FakeOutbox implements Outbox {
-  readonly entries = signal<readonly OutboxEntry[]>([])
-  readonly sent: NewCommand[] = []
-  readonly retried: [string, object | undefined][] = []
-  readonly discarded: string[] = []
-  answer: CommandResult = { result: 'ok' }
-
-  async send(command: NewCommand): Promise<OutboxEntry> {
-    this.sent.push(command)
-    return entry(command.type, command.body)
-  }
-  async settled(): Promise<CommandResult> {
-    return this.answer
-  }
-  async retry(id: string, body?: object): Promise<OutboxEntry> {
-    this.retried.push([id, body])
-    return entry('x', body ?? {})
-  }
-  async discard(id: string): Promise<void> {
-    this.discarded.push(id)
-    this.entries.value = this.entries.value.filter((one) => one.id !== id)
-  }
-}
 
 let outbox: FakeOutbox
 let ordering: Ordering
@@ -134,6 +108,25 @@ describe('the commands of a guest', () => {
       type: 'line.change',
       body: { line: A, menu: 'main', accept_price: true, menu_version: 2 },
     })
+  })
+
+  it('that waited too long are sent together when they are still wanted, or forgotten together', async () => {
+    const old = { state: 'expired' } as const
+    const entries = [
+      entry('line.add', { line: A, menu: 'main', item: 'cal' }, old),
+      entry('line.change', { line: A, quantity: 2 }, old),
+    ]
+    await ordering.stillWanted(first(entries))
+    expect(outbox.retried.map(([id]) => id)).toEqual(entries.map(({ id }) => id))
+    await ordering.notWanted(first(entries))
+    expect(outbox.discarded).toEqual(entries.map(({ id }) => id))
+    expect(outbox.sent).toEqual([])
+    await ordering.notWanted(
+      first([entry('line.add', { line: A, menu: 'main', item: 'cal' }, { ...old, attempts: 1 })]),
+    )
+    expect(outbox.sent.map(({ type }) => type)).toEqual(['line.remove'])
+    await ordering.notWanted(first([entry('line.change', { line: A, quantity: 2 }, { ...old, attempts: 1 })], line(A)))
+    expect(outbox.sent).toHaveLength(1)
   })
 
   it('place lines and keep no refusal in the way', async () => {

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { chooseLanguage } from '../../src/core/i18n'
-import type { Role } from '../../src/core/session'
+import { ApiError, type Role } from '../../src/core/session'
 import { HomePage } from '../../src/home/HomePage'
 import { formatOfName, titleOfName } from '../../src/home/menus-api'
 import { waysFor } from '../../src/home/ways'
@@ -10,7 +10,9 @@ import { paperLink, somebody } from '../ui/fake-link'
 beforeEach(() => chooseLanguage('en'))
 afterEach(cleanup)
 
-const menu = (id: string, title: string, access: 'read' | 'write' = 'write') => ({ id, title, access })
+const menu = (id: string, title: string, access: 'read' | 'write' = 'write') => {
+  return { id, title, access, kind: 'menu', restaurant: 'demo', epoch: 1, created_at: '2026-11-22T12:00:00Z' }
+}
 const listing =
   (...documents: object[]) =>
   async () => ({ documents, next: null })
@@ -52,6 +54,16 @@ test('only managers make menus', async () => {
   home('waiter')
   await waitFor(() => screen.getByText('Bar'))
   expect(screen.queryByText('New menu')).toBeNull()
+})
+
+test('without a network the menus of the last time are there, and it says so', async () => {
+  const paper = home('manager')
+  await waitFor(() => screen.getByText('Asia Bistro'))
+  cleanup()
+  paper.api.mockRejectedValue(new ApiError(0, 'unreachable', ''))
+  render(<HomePage link={paper.link} />)
+  await waitFor(() => screen.getByText('Asia Bistro'))
+  expect(screen.getByText(/These are the menus that this device saw last/)).toBeTruthy()
 })
 
 test('a new menu needs a name', async () => {

@@ -100,6 +100,15 @@ describe('commands of the kitchen', () => {
     expect(commands.refused.value).toEqual([])
   })
 
+  it('whose refusal a message settles are not kept for somebody to decide', async () => {
+    const heard: string[] = []
+    commands.onRefused = (type, code) => heard.push(`${type} ${code}`) > 0
+    await bump()
+    await outbox.answer('e1', { result: 'rejected', code: 'too_late' })
+    expect(heard).toEqual(['ticket.bump too_late'])
+    expect(commands.refused.value).toEqual([])
+  })
+
   it('fail and are not shown when the device cannot keep them', async () => {
     outbox.isFull = true
     await expect(bump()).rejects.toThrow('quota')

@@ -53,6 +53,7 @@ export function paperLink(who: Me | null = somebody('manager'), app: Link['app']
   const storage: Paper['storage'] = signal(null)
   const evicted = signal(false)
   const calls: Paper['calls'] = { retry: [], discard: [], reloads: 0, signOuts: 0, names: [], retries: 0 }
+  const kept = new Map<string, unknown>()
   const api: Paper['api'] = vi.fn(async () => null)
   const parts = {
     app,
@@ -85,7 +86,14 @@ export function paperLink(who: Me | null = somebody('manager'), app: Link['app']
         calls.reloads += 1
       },
     },
-    db: { storage, evicted, unsafe: signal(false) },
+    db: {
+      storage,
+      evicted,
+      unsafe: signal(false),
+      protect: () => {},
+      get: async (_store: string, key: string) => kept.get(key),
+      put: async (_store: string, value: unknown, key: string) => void kept.set(key, value),
+    },
     close: () => {},
   }
   // The screens under test use no more of it than this.

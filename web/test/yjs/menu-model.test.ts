@@ -1,6 +1,7 @@
-import { effect } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as Y from 'yjs'
+import { carriedConflict, type FieldConflict } from '../../src/core/conflicts'
 import { MenuEdits } from '../../src/core/yjs/menu-edits'
 import { createMenuModel, type MenuModel } from '../../src/core/yjs/menu-model'
 import { UndoStack } from '../../src/core/yjs/undo'
@@ -197,4 +198,24 @@ test('a menu of 300 items is read, and a change of one applied, in no time', { t
   expect(builtMs).toBeLessThan(300)
   expect(changeMs / rounds).toBeLessThan(10)
   expect(textAt(large, 'items', 'item-7', 'name', 'de').toString()).toBe('item-7')
+})
+
+test('questions of a replaced document are shown with the names of people, too', () => {
+  const at = { ms: 1, replica: '' }
+  const candidates = [
+    { ...at, value: 333, userId: 'b-1', name: 'b-1', replica: 'x' },
+    { ...at, value: 222, userId: 'a-1', name: 'a-1' },
+  ]
+  const merged = [{ ...at, value: 'ab', userId: '', name: '' }]
+  const carried = signal<readonly FieldConflict[]>([
+    carriedConflict('moved_on', 'items', 'i', 'price', candidates, 100),
+    carriedConflict('text', 'items', 'j', 'name:de', merged),
+  ])
+  const nameOf = (user: string): string => ({ 'a-1': 'Ana', 'b-1': 'Ben' })[user] ?? '?'
+  const named = createMenuModel(doc, { nameOf, carried })
+  stops.push(() => named.dispose())
+  expect(named.conflicts.value).toMatchObject([
+    { key: 'moved_on/items/i/price', base: 100, candidates: [{ name: 'Ben' }, { name: 'Ana' }] },
+    { kind: 'text', candidates: [{ name: '' }] },
+  ])
 })

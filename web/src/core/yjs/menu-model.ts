@@ -20,7 +20,7 @@ import {
   sectionOf,
 } from '../../menu/menu'
 import type { Plain } from '../../menu/registers'
-import { type Container, type FieldConflict, isSame, partConflicts } from '../conflicts'
+import { type ConflictCandidate, type Container, type FieldConflict, isSame, partConflicts } from '../conflicts'
 import { byId, deletedMs, Things } from './things'
 
 export type MenuMeta = Meta
@@ -251,15 +251,20 @@ class FollowedMenu implements MenuModel {
     void this.own.value
     const { nameOf, bases, carried } = this.options
     const known = bases?.value
-    const named = [...this.open.values()].flat().map((one): FieldConflict => {
+    const own = [...this.open.values()].flat().map((one): FieldConflict => {
       const base = known?.get(`${one.container}/${one.id}/${one.field}`)
-      const candidates = nameOf
-        ? one.candidates.map((each) => ({ ...each, name: nameOf(each.userId, each.replica) }))
-        : one.candidates
-      return base === undefined ? { ...one, candidates } : { ...one, candidates, base }
+      return base === undefined ? one : { ...one, base }
     })
-    return [...named, ...(carried?.value ?? [])].sort((a, b) => byCodePoint(a.key, b.key))
+    return [...own, ...(carried?.value ?? [])]
+      .map((one) => (nameOf === undefined ? one : { ...one, candidates: one.candidates.map(namedBy(nameOf)) }))
+      .sort((a, b) => byCodePoint(a.key, b.key))
   }
+}
+
+/** A candidate with the name to show; nobody knows who wrote a text that two people edited. */
+function namedBy(nameOf: (userId: string, replica: string) => string) {
+  return (one: ConflictCandidate): ConflictCandidate =>
+    one.userId === '' && one.replica === '' ? one : { ...one, name: nameOf(one.userId, one.replica) }
 }
 
 function set(list: Signal<Ids>, ids: Ids): void {

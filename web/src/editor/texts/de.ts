@@ -222,8 +222,9 @@ export default {
   newer:
     'Der Server ist neuer als diese Seite. Laden Sie neu, um Ihre Änderungen zu senden; sie bleiben auf diesem Gerät.',
   replaced: 'Diese Karte wurde auf dem Server ersetzt. Ihre Änderungen werden übernommen.',
-  deleted_title: 'Diese Karte wurde gelöscht',
-  deleted_hint: 'Was noch nicht gesendet war, bleibt auf diesem Gerät; exportieren Sie es über die Anzeige oben.',
+  deleted_title: 'Diese Karte ist weg',
+  deleted_hint:
+    'Sie wurde gelöscht, oder die Adresse stimmt nicht. Was noch nicht gesendet war, bleibt auf diesem Gerät; exportieren Sie es über die Anzeige oben.',
   refused_title: 'Sie können diese Karte nicht öffnen',
   refused_hint: 'Bitten Sie die Leitung um Zugang.',
   not_here_title: 'Diese Karte ist noch nicht auf diesem Gerät',

@@ -218,8 +218,9 @@ export default {
   texts_only: 'You can edit the texts here; prices and the order are for editors.',
   newer: 'The server is newer than this page. Reload to send your changes; they are kept on this device.',
   replaced: 'This menu was replaced on the server. Your changes are being carried over.',
-  deleted_title: 'This menu was deleted',
-  deleted_hint: 'What you had not sent yet is kept on this device; export it from the pill above.',
+  deleted_title: 'This menu is gone',
+  deleted_hint:
+    'It was deleted, or the address is wrong. What you had not sent yet is kept on this device; export it from the pill above.',
   refused_title: 'You cannot open this menu',
   refused_hint: 'Ask a manager for access.',
   not_here_title: 'This menu is not on this device yet',

@@ -221,8 +221,9 @@ export default {
   newer:
     'El servidor es más nuevo que esta página. Recargue para enviar sus cambios; se conservan en este dispositivo.',
   replaced: 'Esta carta se ha sustituido en el servidor. Sus cambios se están trasladando.',
-  deleted_title: 'Esta carta se ha eliminado',
-  deleted_hint: 'Lo que aún no se había enviado sigue en este dispositivo; expórtelo desde el indicador de arriba.',
+  deleted_title: 'Esta carta ya no está',
+  deleted_hint:
+    'Se ha eliminado, o la dirección no es correcta. Lo que aún no se había enviado sigue en este dispositivo; expórtelo desde el indicador de arriba.',
   refused_title: 'No puede abrir esta carta',
   refused_hint: 'Pida acceso a un encargado.',
   not_here_title: 'Esta carta aún no está en este dispositivo',

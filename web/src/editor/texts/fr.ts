@@ -222,8 +222,9 @@ export default {
   newer:
     'Le serveur est plus récent que cette page. Rechargez pour envoyer vos modifications ; elles restent sur cet appareil.',
   replaced: 'Cette carte a été remplacée sur le serveur. Vos modifications sont reprises.',
-  deleted_title: 'Cette carte a été supprimée',
-  deleted_hint: 'Ce qui n’était pas encore envoyé reste sur cet appareil ; exportez-le depuis l’indicateur en haut.',
+  deleted_title: 'Cette carte n’est plus là',
+  deleted_hint:
+    'Elle a été supprimée, ou l’adresse est fausse. Ce qui n’était pas encore envoyé reste sur cet appareil ; exportez-le depuis l’indicateur en haut.',
   refused_title: 'Vous ne pouvez pas ouvrir cette carte',
   refused_hint: 'Demandez l’accès à un responsable.',
   not_here_title: 'Cette carte n’est pas encore sur cet appareil',

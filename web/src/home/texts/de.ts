@@ -14,6 +14,8 @@ export default {
   menusEmptyHelp:
     'Beginnen Sie mit einer leeren oder bringen Sie eine aus einer Datei mit: JSON, Tabelle, schema.org oder Square.',
   menusNone: 'Ihre Rolle öffnet hier keine Karte.',
+  menusOld:
+    'Der Server antwortet nicht. Das sind die Karten, die dieses Gerät zuletzt gesehen hat; was Sie hier schon geöffnet hatten, öffnet sich auch jetzt.',
   readOnly: 'nur lesen',
   editMenu: 'Bearbeiten',
   searchMenus: 'Karte finden',
@@ -49,7 +51,11 @@ export default {
   importFormatSchema: 'schema.org (JSON-LD)',
   importFormatSquare: 'Square-Katalog',
   importGo: 'Importieren',
-  importDone: '{sections} Abschnitte und {items} Gerichte sind da.',
+  importDone: 'Übernommen: {sections} und {items}.',
+  sections_one: '{n} Abschnitt',
+  sections_other: '{n} Abschnitte',
+  dishes_one: '{n} Gericht',
+  dishes_other: '{n} Gerichte',
   importRemarks_one: '{n} Angabe wurde nicht so übernommen, wie sie dasteht:',
   importRemarks_other: '{n} Angaben wurden nicht so übernommen, wie sie dastehen:',
   importOpen: 'Karte öffnen',

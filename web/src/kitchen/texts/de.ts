@@ -97,7 +97,9 @@ export default {
   bumpedAt: 'erledigt {time}',
   orderedAt: 'bestellt {time}',
   tooLate: 'Zu spät zum Zurückholen',
-  served: 'Schon serviert',
+  served: 'Nicht mehr zurückholbar',
+  nothingToFire: 'Für diesen Gang wurde nichts mehr bestellt.',
+  alreadyOut: 'Schon serviert: nichts zum Zurückholen.',
   nothingToRecall: 'Nichts zum Zurückholen.',
 
   allDay: 'Gesamtmenge',

@@ -97,7 +97,9 @@ export default {
   bumpedAt: 'bumped {time}',
   orderedAt: 'ordered {time}',
   tooLate: 'Too late to recall',
-  served: 'Already served',
+  served: 'Cannot be recalled',
+  nothingToFire: 'Nothing more was ordered for this course.',
+  alreadyOut: 'It was taken out already: nothing to bring back.',
   nothingToRecall: 'Nothing to recall.',
 
   allDay: 'All day',

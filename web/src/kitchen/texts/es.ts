@@ -97,7 +97,9 @@ export default {
   bumpedAt: 'lista a las {time}',
   orderedAt: 'pedida a las {time}',
   tooLate: 'Demasiado tarde para recuperar',
-  served: 'Ya servido',
+  served: 'Ya no se puede recuperar',
+  nothingToFire: 'No hay nada más pedido para este pase.',
+  alreadyOut: 'Ya salió: nada que recuperar.',
   nothingToRecall: 'Nada que recuperar.',
 
   allDay: 'Totales',

@@ -97,7 +97,9 @@ export default {
   bumpedAt: 'terminé à {time}',
   orderedAt: 'commandé à {time}',
   tooLate: 'Trop tard pour rappeler',
-  served: 'Déjà servi',
+  served: 'Ne peut plus être rappelé',
+  nothingToFire: 'Rien d’autre n’est commandé pour ce service.',
+  alreadyOut: 'Déjà parti : rien à rappeler.',
   nothingToRecall: 'Rien à rappeler.',
 
   allDay: 'Totaux',

@@ -129,7 +129,7 @@ export default {
   staffRemove: 'Aus dem Team entfernen',
   staffRemoveTitle: '{name} aus dem Team entfernen?',
   staffRemoveHelp:
-    'Jedes Gerät, auf dem {name} angemeldet ist, wird sofort abgemeldet, und eigene Anmeldelinks enden. Was in Karten und Bestellungen steht, bleibt unter dem Namen. Noch nicht gesendete Änderungen auf diesen Geräten werden nicht angenommen.',
+    'Jedes Gerät, auf dem {name} angemeldet ist, wird sofort abgemeldet. Noch offene Anmeldelinks nehmen Sie unter „Anmeldung & Geräte“ zurück. Was in Karten und Bestellungen steht, bleibt unter dem Namen. Noch nicht gesendete Änderungen auf diesen Geräten werden nicht angenommen.',
   staffDeactivateTitle: '{name} inaktiv setzen?',
   staffDeactivateHelp:
     '{name} wird sofort überall abgemeldet und kommt erst nach dem Aktivieren wieder herein. Nichts wird gelöscht.',

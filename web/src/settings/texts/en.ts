@@ -124,7 +124,7 @@ export default {
   staffRemove: 'Remove from the staff',
   staffRemoveTitle: 'Remove {name} from the staff?',
   staffRemoveHelp:
-    'Every device on which {name} is signed in is signed out at once, and sign-in links of theirs end. What they wrote in menus and orders stays, under their name. Changes on their devices that were not sent yet are not taken.',
+    'Every device on which {name} is signed in is signed out at once. Sign-in links that are still open are taken back under “Sign-in & devices”. What they wrote in menus and orders stays, under their name. Changes on their devices that were not sent yet are not taken.',
   staffDeactivateTitle: 'Make {name} inactive?',
   staffDeactivateHelp:
     '{name} is signed out everywhere at once and cannot come back until made active again. Nothing is deleted.',

@@ -128,7 +128,7 @@ export default {
   staffRemove: 'Quitar del personal',
   staffRemoveTitle: '¿Quitar a {name} del personal?',
   staffRemoveHelp:
-    'Todo dispositivo en el que {name} tenga la sesión abierta la cierra al instante y sus enlaces caducan. Lo que escribió en cartas y pedidos se queda, con su nombre. Los cambios que no se enviaron desde sus dispositivos ya no se aceptan.',
+    'Todo dispositivo en el que {name} tenga la sesión abierta la cierra al instante. Los enlaces aún abiertos se anulan en «Acceso y dispositivos». Lo que escribió en cartas y pedidos se queda, con su nombre. Los cambios que no se enviaron desde sus dispositivos ya no se aceptan.',
   staffDeactivateTitle: '¿Desactivar a {name}?',
   staffDeactivateHelp:
     'La sesión de {name} se cierra en todas partes y no podrá volver hasta que se reactive. No se borra nada.',

@@ -127,7 +127,7 @@ export default {
   staffRemove: 'Retirer de l’équipe',
   staffRemoveTitle: 'Retirer {name} de l’équipe ?',
   staffRemoveHelp:
-    'Tout appareil où {name} est connecté est déconnecté aussitôt, et ses liens de connexion expirent. Ce qui est écrit dans les cartes et les commandes reste, sous son nom. Les modifications non envoyées de ses appareils ne sont plus acceptées.',
+    'Tout appareil où {name} est connecté est déconnecté aussitôt. Les liens encore ouverts se reprennent sous « Connexion et appareils ». Ce qui est écrit dans les cartes et les commandes reste, sous son nom. Les modifications non envoyées de ses appareils ne sont plus acceptées.',
   staffDeactivateTitle: 'Désactiver {name} ?',
   staffDeactivateHelp: '{name} est déconnecté partout aussitôt et ne revient qu’après réactivation. Rien n’est effacé.',
   staffSaved: '{name} : enregistré.',

@@ -102,6 +102,7 @@ export default {
     '{n} Änderung hat den Server noch nicht erreicht. Sie bleibt auf diesem Gerät und wartet, bis Sie sich hier wieder anmelden.',
   signOutUnsent_other:
     '{n} Änderungen haben den Server noch nicht erreicht. Sie bleiben auf diesem Gerät und warten, bis Sie sich hier wieder anmelden.',
+  otherPages: 'Andere Seiten',
   goHome: 'Startseite',
   goKitchen: 'Küche',
   goOps: 'Betrieb',

@@ -105,6 +105,7 @@ export default {
     '{n} change has not reached the server. It stays on this device and waits until you sign in here again.',
   signOutUnsent_other:
     '{n} changes have not reached the server. They stay on this device and wait until you sign in here again.',
+  otherPages: 'Other pages',
   goHome: 'Start page',
   goKitchen: 'Kitchen',
   goOps: 'Operations',

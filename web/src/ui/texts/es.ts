@@ -101,6 +101,7 @@ export default {
     '{n} cambio no ha llegado al servidor. Queda en este dispositivo hasta que vuelva a iniciar sesión aquí.',
   signOutUnsent_other:
     '{n} cambios no han llegado al servidor. Quedan en este dispositivo hasta que vuelva a iniciar sesión aquí.',
+  otherPages: 'Otras páginas',
   goHome: 'Inicio',
   goKitchen: 'Cocina',
   goOps: 'Operaciones',

@@ -102,6 +102,7 @@ export default {
     '{n} modification n’a pas atteint le serveur. Elle reste sur cet appareil jusqu’à ce que vous vous y reconnectiez.',
   signOutUnsent_other:
     '{n} modifications n’ont pas atteint le serveur. Elles restent sur cet appareil jusqu’à ce que vous vous y reconnectiez.',
+  otherPages: 'Autres pages',
   goHome: 'Accueil',
   goKitchen: 'Cuisine',
   goOps: 'Exploitation',
