@@ -29,6 +29,7 @@ from storage import order_rows
 from storage.database import Database
 from storage.on_sale import OnSaleReader
 from storage.order_tables import order_commands, order_log, orders, stock
+from storage.shelf import read_shelf
 from storage.streams import append_streams, draw_epoch
 from storage.terms import read_terms
 
@@ -152,6 +153,11 @@ class OrderStore:
         async with self._database.read() as connection:
             rows = await connection.execute(query.order_by(stock.c.target))
             return [order_rows.stock_entry_of(row) for row in rows]
+
+    async def standing_stock(self, restaurant_id: str) -> Sequence[StockEntry]:
+        """The same without what is over. Cancelling is safe. Raises StoreError."""
+        async with self._database.read() as connection:
+            return await connection.run_sync(read_shelf, restaurant_id, self._database.clock())
 
     async def forget_commands(self, before: datetime) -> int:
         """Drop answers older than `before` whose order is not there any more; how many.

@@ -37,9 +37,10 @@ from collab.room_names import RoomKind, RoomName
 from storage.database import Database
 from storage.lock_rows import MENU
 from storage.menu_tables import menu_conflicts, resource_locks, stream_events, streams
-from storage.order_rows import load_orders, load_stock
+from storage.order_rows import load_orders
 from storage.order_tables import visits
 from storage.orders import open_orders_of
+from storage.shelf import read_shelf
 from storage.streams import StreamStore
 
 Plain = dict[str, object]
@@ -79,11 +80,11 @@ class SnapshotStore:
                 order = (load_orders(connection, [room.id])).get(room.id)
                 return {"order": None if order is None else order_view(order)}
             case RoomKind.STOCK:
-                return {"stock": _stock(connection, room.id)}
+                return {"stock": _stock(connection, room.id, self._database.clock())}
             case RoomKind.FLOOR:
                 return {
                     "orders": [summary_json(one) for one in _open_orders(connection, room.id)],
-                    "stock": _stock(connection, room.id),
+                    "stock": _stock(connection, room.id, self._database.clock()),
                     "visits": _visits(connection, room.id, self._database.clock()),
                     "alarms": _alarms(connection, str(room)),
                 }
@@ -128,9 +129,8 @@ def _open_orders(connection: Connection, restaurant_id: str) -> list[Order]:
     return [order_of(row.state) for row in rows]
 
 
-def _stock(connection: Connection, restaurant_id: str) -> list[Plain]:
-    entries = (load_stock(connection, [restaurant_id]))[restaurant_id]
-    return [stock_view(entry) for _, entry in sorted(entries.items())]
+def _stock(connection: Connection, restaurant_id: str, now: datetime) -> list[Plain]:
+    return [stock_view(entry) for entry in read_shelf(connection, restaurant_id, now)]
 
 
 def _visits(connection: Connection, restaurant_id: str, now: datetime) -> list[Plain]:

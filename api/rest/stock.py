@@ -29,11 +29,11 @@ def operations() -> tuple[Operation, ...]:
 
 
 async def list_all(call: Call) -> web.Response:
-    """All entries; who set them is for those who work with them."""
+    """All entries that are not over; who set them is for those who work with them."""
     restaurant = required(call.identity, Act.SEE_RESTAURANT, call.query.restaurant)
     is_staff = may(call.identity, Act.SEE_KITCHEN, restaurant)
     found = []
-    for entry in await call.house.orders.stock(restaurant):
+    for entry in await call.house.orders.standing_stock(restaurant):
         shown = stock_view(entry)
         if is_staff:
             shown |= {"by": entry.by, "at": maybe_milliseconds(entry.at)}

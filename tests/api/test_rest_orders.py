@@ -212,6 +212,7 @@ async def test_proof_of_delivery_says_how_far_screens_have_seen(site: Site, hous
 
 
 async def test_stock_is_for_everybody_and_who_set_it_for_staff(site: Site, house: House):
+    site.house.orders._database.clock = lambda: NOON + timedelta(hours=1)  # the same business day
     _, page = await ask(site, "GET", "/stock", who(site, Role.KITCHEN))
     [entry] = page["stock"]
     assert (entry["target"], entry["is_sold_out"], entry["by"]) == ("item:steak", True, "wil")

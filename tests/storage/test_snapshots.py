@@ -24,6 +24,7 @@ from tests.storage.order_house import COOK, MANAGER, NOON, House
 async def house(store: Store) -> House:
     made = House(store.database)
     await made.furnish()
+    made.database.clock = lambda: NOON
     return made
 
 
@@ -131,6 +132,15 @@ async def test_stock_is_shown_without_who_set_it(house: House) -> None:
     found = await snapshot(house, "stock:bistro")
     stock: Any = found.body["stock"]
     assert found.at == 1 and stock[0]["is_sold_out"] and "kim" not in json.dumps(stock)
+
+
+async def test_what_was_sold_out_yesterday_is_not_shown_today(house: House) -> None:
+    await house.say(house.command("item.86", None, {"target": "item:steak"}, COOK))
+    body: Any = (await snapshot(house, "stock:bistro")).body
+    assert [one["target"] for one in body["stock"]] == ["item:steak"]
+    house.database.clock = lambda: NOON + timedelta(days=1)
+    assert (await snapshot(house, "stock:bistro")).body == {"stock": []}
+    assert await house.orders.standing_stock("bistro") == ()
 
 
 async def test_user_sees_the_open_orders_that_they_look_after(house: House) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from collab.identity import Role
 from tests.live.server import LiveServer
-from tests.live.visitors import ask
+from tests.live.visitors import Mint, ask
 from tests.web.person import Person
 
 RESTAURANT: Final = "demo"
+MINT: Final = Mint.with_secret()
 DISHES: Final = ("Soup", "Salad", "Squid", "Steak", "Sorbet")
 
 
@@ -57,7 +59,7 @@ class Bistro:
         after = ""
         while True:
             page = await self.asked("GET", f"/menus/{self.menu}/history?limit=100{after}")
-            entries += page["entries"]
+            entries += [entry for session in page["sessions"] for entry in session["changes"]]
             if page["next"] is None:
                 return entries
             after = f"&after={page['next']}"
@@ -73,6 +75,10 @@ class Bistro:
             headers={"Origin": person.cable.http},
         )
         assert answer.ok, f"{person.name} was not let in: {answer.status}"
+
+    def token(self, user: str, name: str, role: Role = Role.MANAGER) -> str:
+        """A token for somebody; the server has the secret of these tests."""
+        return MINT.token(user, role, restaurant=RESTAURANT, name=name)
 
     async def renew(self) -> None:
         """Give the menu another history with the same content; nobody's edits are waited for."""

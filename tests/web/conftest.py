@@ -19,6 +19,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.live.conftest import check_log
 from tests.live.server import LiveServer
+from tests.live.visitors import SECRET
 from tests.web.bistro import Bistro
 from tests.web.editor_page import EditorPage
 from tests.web.person import Person
@@ -41,6 +42,7 @@ Bring = Callable[..., Awaitable[Person]]
 
 # WEB_PAGES: a folder that web/build.mjs wrote, to test other pages than the committed ones.
 PAGES: Final = {"pages": os.environ["WEB_PAGES"]} if "WEB_PAGES" in os.environ else {}
+SETTINGS: Final = {"jwt_secret": SECRET, **PAGES}
 NUMBERS: Final = count(1)
 
 
@@ -65,7 +67,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def server(tmp_path: Path) -> AsyncIterator[LiveServer]:
     """A server with the demo restaurant, as `make run` starts it."""
-    async with LiveServer(tmp_path, supervised=False, settings=PAGES) as server:
+    async with LiveServer(tmp_path, supervised=False, settings=SETTINGS) as server:
         yield server
 
 
@@ -92,7 +94,7 @@ async def invite(browser: Browser, server: LiveServer) -> AsyncIterator[Invite]:
 async def standing_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveServer]:
     """One server for all tests that leave it running."""
     folder = tmp_path_factory.mktemp("standing-server")
-    async with LiveServer(folder, supervised=False, settings=PAGES) as server:
+    async with LiveServer(folder, supervised=False, settings=SETTINGS) as server:
         yield server
     check_log(server)
 
@@ -123,7 +125,9 @@ async def hire(browser: Browser) -> AsyncIterator[Hire]:
     async with AsyncExitStack() as stack:
         people: list[Person] = []
 
-        async def come(bistro: Bistro, name: str, role: str = "manager", **options: object) -> EditorPage:
+        async def come(
+            bistro: Bistro, name: str, role: str = "manager", **options: object
+        ) -> EditorPage:
             person = Person(browser, bistro.server.port, name, options)
             people.append(await stack.enter_async_context(person))
             await bistro.admit(person, role)

@@ -39,6 +39,7 @@ class EditorPage:
         """Open the menu and wait until the server has been heard."""
         await self.page.add_init_script(WATCH_PILL)
         await self.person.open(self.bistro.path, self.page)
+        await expect(self.page.locator(".board:not(.is-loading)")).to_be_visible()
         await self.is_saved()
 
     # -- the pill ------------------------------------------------------------------------------
@@ -51,6 +52,23 @@ class EditorPage:
     async def is_saved(self) -> None:
         """Wait until the light says that the server has everything."""
         await expect(self.pill).to_have_text(SAVED)
+
+    async def has_nothing_waiting(self) -> None:
+        """Wait for the words behind the light, which come without its short delay."""
+        await self.page.locator(".pill").click()
+        words = "Nothing is waiting. Everything you did is on the server."
+        await expect(self.page.get_by_text(words)).to_be_visible()
+        await self.page.keyboard.press("Escape")
+
+    async def try_again(self) -> None:
+        """Press "Retry now" behind the light."""
+        await self.page.locator(".pill").click()
+        await self.button("Retry now").click()
+        await self.page.keyboard.press("Escape")
+
+    async def is_kept_for_offline(self) -> None:
+        """Wait until the service worker keeps this page."""
+        await self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
     async def pill_texts(self) -> list[str]:
         """Everything that it has said in this tab."""

@@ -19,12 +19,11 @@ class GuestPage:
         self.page = page or person.page
 
     async def open(self) -> None:
-        """Scan the code, say a name, and wait for the menu."""
+        """Scan the code, say a name, and wait for the menu and for the server."""
         await self.person.open(f"/t/{self.restaurant.code}", self.page)
         await self.page.get_by_label("Your name").fill(self.person.name)
         await self.button("Show me the menu").click()
         await self.is_seated()
-        await self.is_live()
 
     async def open_again(self) -> None:
         """The same device, later: the name is known."""
@@ -34,11 +33,11 @@ class GuestPage:
     async def is_seated(self) -> None:
         """Wait until the menu and the list are there."""
         await expect(self.dish("Soup")).to_be_visible()
-        await expect(self.choosing).to_be_visible()
+        await expect(self.page.locator(".guest-order .zone, .guest:not(.is-wide)")).to_be_visible()
 
-    async def is_live(self) -> None:
-        """Wait until the connection is there: the page says so to nobody but its own state."""
-        await expect(self.button("At the table").get_by_role("img")).not_to_have_count(0)
+    async def worker_is_ready(self) -> None:
+        """Wait until the page would open without a network."""
+        await self.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
 
     def button(self, name: str | re.Pattern[str], *, exact: bool = True) -> Locator:
         if isinstance(name, str):
@@ -63,7 +62,18 @@ class GuestPage:
     def sheet(self, name: str | re.Pattern[str]) -> Locator:
         return self.page.get_by_role("dialog", name=name)
 
+    async def close_sheet(self, name: str) -> None:
+        """Press the cross of a sheet."""
+        sheet = self.sheet(name)
+        await sheet.get_by_role("button", name="Close", exact=True).click()
+        await expect(sheet).to_have_count(0)
+
     # -- the list ------------------------------------------------------------------------------
+
+    async def open_list(self) -> None:
+        """On a phone: the list is a sheet."""
+        await self.page.locator(".bar-order").click()
+        await expect(self.choosing).to_be_visible()
 
     @property
     def choosing(self) -> Locator:
@@ -79,12 +89,16 @@ class GuestPage:
         """A line that nobody sent yet."""
         return self.choosing.get_by_role("listitem").filter(has_text=dish)
 
+    def change(self, dish: str) -> Locator:
+        """The way to choose a line anew: only for those who may."""
+        return self.choosing.get_by_role("button", name=f"Change {dish}")
+
     def sent_line(self, dish: str) -> Locator:
         return self.sent.get_by_role("listitem").filter(has_text=dish)
 
     def question(self, words: str | re.Pattern[str]) -> Locator:
         """Something that the guest is asked about a line."""
-        return self.page.get_by_role("region", name=words)
+        return self.choosing.get_by_role("region", name=words)
 
     @property
     def news(self) -> Locator:

@@ -57,9 +57,14 @@ class KitchenPage:
         """A dish on its ticket."""
         return self.rail.get_by_role("listitem").filter(has_text=dish)
 
-    async def bump(self, dish: str) -> None:
+    async def bump(self, dish: str, table: str = TABLE) -> None:
         """Press the button of the ticket that has a dish."""
-        await self.ticket(dish).get_by_role("button", name="Bump").click()
+        await self.ticket(dish, table).get_by_role("button", name="Bump").click()
+
+    async def start_all(self, dish: str) -> None:
+        """Begin everything on the ticket that has a dish."""
+        await self.ticket(dish).get_by_role("button", name=f"More for {TABLE}").click()
+        await self.page.get_by_role("dialog").get_by_role("button", name="Start all").click()
 
     async def tap(self, dish: str) -> None:
         """Tap a dish."""
@@ -87,7 +92,7 @@ class KitchenPage:
         panel = self.page.get_by_role("dialog", name="This screen")
         await panel.get_by_role("button", name=name, exact=True).click()
         await panel.get_by_role("button", name="Close", exact=True).click()
-        await expect(self.page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        await expect(self.page.get_by_role("heading", name=re.compile(f"^{name} "))).to_be_visible()
 
     async def touch(self) -> None:
         """Touch the screen where nothing is: whatever called is seen."""

@@ -159,6 +159,10 @@ class Restaurant:
         answer = await self.asked("GET", f"/orders?restaurant={self.id}")
         return [await self.shown(one["order_id"]) for one in answer["orders"]]
 
+    async def lines(self) -> list[dict[str, Any]]:
+        """The lines of all orders."""
+        return [line for order in await self.orders() for line in order["lines"]]
+
     async def shown(self, order: str) -> dict[str, Any]:
         """One order as the floor sees it."""
         found: dict[str, Any] = (await self.asked("GET", f"/orders/{order}"))["order"]

@@ -1,4 +1,4 @@
-"""Two people who changed the same thing without seeing each other: they are asked, and both see it."""
+"""Two people changed the same thing without seeing each other: both are asked, either decides."""
 
 from __future__ import annotations
 

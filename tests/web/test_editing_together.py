@@ -1,4 +1,4 @@
-"""Several people in one menu: typing in one field, seeing each other, taking back one's own work."""
+"""Several people in one menu: typing in one field, seeing each other, undoing only one's own."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ async def test_undo_of_a_price_that_somebody_changed_since_does_nothing_and_says
     await ben.set_price("soup", "10.50")
     await expect(ana.price("soup")).to_have_value("10.50")
     await ana.button("Undo my last change").click()
-    await expect(ana.toast("Ben changed this since – nothing undone.")).to_be_visible()
+    await expect(ana.toast("Ben changed this since \N{EN DASH} nothing undone.")).to_be_visible()
     await ana.is_saved()
     await expect(ben.price("soup")).to_have_value("10.50")
     assert (await bistro.dishes())["soup"]["price"] == 1050

@@ -20,7 +20,6 @@ Cook = Callable[..., Awaitable[KitchenPage]]
 
 SOLD_OUT_LIMIT_MS: Final = 1000
 TRIES: Final = 3  # a machine that does other things is no fault of the server
-CLOCK: Final = re.compile(r"\d\d:\d\d")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -128,7 +127,8 @@ async def test_two_tabs_of_one_kitchen_send_each_bump_once_and_the_other_takes_o
     await cora.person.cable.cut()
     await cora.bump("Soup")
     await expect(second.tickets).to_have_count(1)  # the outbox belongs to both
-    await second.ticket("Bread", "Table 5").get_by_role("button", name="Bump").click()
+    await second.bump("Bread", "Table 5")
+    await expect(second.tickets).to_have_count(0)
     await expect(cora.tickets).to_have_count(0)
     await cora.person.mend()
     await expect(dan.tickets).to_have_count(0)
@@ -160,7 +160,7 @@ async def test_kitchen_without_a_line_says_since_when_keeps_bumps_and_catches_up
 
     await cora.person.cable.cut()
     banner = cora.banner("new orders may be missing. Use paper until this clears.")
-    await expect(banner).to_contain_text(re.compile(r"Offline since \d\d:\d\d"))
+    await expect(banner).to_contain_text(re.compile(r"Offline since \d\d?:\d\d"))
     await cora.bump("Soup")
     await expect(cora.tickets).to_have_count(1)
     await expect(banner).to_contain_text("1 tap is kept here and will be sent.")
@@ -211,8 +211,8 @@ async def test_addition_flashes_with_its_time_and_what_is_cancelled_is_struck_un
     for kitchen in (cora, dan):
         line = kitchen.line("Soup")
         await expect(line).to_have_attribute("data-state", "voided")
-        await expect(line).to_contain_text(re.compile(r"VOID \d\d:\d\d"))
-        struck = await line.locator(".line-name").evaluate(
+        await expect(line).to_contain_text(re.compile(r"VOID \d\d?:\d\d"))
+        struck = await line.locator(".line-words").evaluate(
             "name => getComputedStyle(name).textDecorationLine"
         )
         assert "line-through" in struck
@@ -226,7 +226,7 @@ async def test_addition_flashes_with_its_time_and_what_is_cancelled_is_struck_un
     await restaurant.say(f"order:{order}", "line.void", {"line": salad, "reason": "changed mind"})
     await expect(cora.ticket("Salad")).to_contain_text("Order cancelled")
     await cora.ticket("Salad").get_by_role("button", name="Got it").click()
-    await cora.ticket("Soup").get_by_role("button", name="Got it").click()
+    await cora.bump("Soup")
     await expect(cora.tickets).to_have_count(0)
     await expect(dan.tickets).to_have_count(0)
 
@@ -249,7 +249,8 @@ async def ticket_of(restaurant: Restaurant, line: str) -> int:
 
 def time_of(ms: int) -> str:
     """As a clock in the kitchen shows it."""
-    return datetime.fromtimestamp(ms / 1000, ZoneInfo("Europe/Berlin")).strftime("%H:%M")
+    at = datetime.fromtimestamp(ms / 1000, ZoneInfo("Europe/Berlin"))
+    return f"{at.hour}:{at.minute:02}"
 
 
 def watch_bumps(page: Page) -> list[bytes]:

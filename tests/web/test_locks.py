@@ -50,9 +50,7 @@ async def test_whoever_is_asked_may_keep_the_field(bistro: Bistro, hire: Hire) -
     await expect(badge).to_contain_text("Ana is editing")
 
 
-async def test_field_that_nobody_touches_any_more_is_given_back(
-    bistro: Bistro, hire: Hire
-) -> None:
+async def test_field_that_nobody_touches_any_more_is_given_back(bistro: Bistro, hire: Hire) -> None:
     ben = await hire(bistro, "Ben")
     ana = await hire(bistro, "Ana")
     page = await ana.person.tab()

@@ -6,6 +6,8 @@
 
 import { type Plain, plain } from '../menu/registers'
 import type { Database, DirtyRecord, WriteTransaction } from './db'
+import { tryCheck } from './guard'
+import { type Access, accessGuard } from './protocol'
 
 export type Epoch = number | string
 
@@ -165,6 +167,15 @@ export class DocStore {
       await transaction.objectStore('docs').put(record)
     })
     this.updateCount = 0
+  }
+
+  /** What I might do with it when the server last said so; null: not known. */
+  async access(): Promise<Access | null> {
+    return tryCheck(accessGuard, await this.db.get('meta', `access:${this.id}`))
+  }
+
+  async noteAccess(access: Access): Promise<void> {
+    await this.db.put('meta', access, `access:${this.id}`)
   }
 
   // -- a document that was replaced ----------------------------------------------------------

@@ -35,7 +35,7 @@ export interface LiveDocument {
   readonly menuId: string
   readonly doc: Y.Doc
   readonly awareness: Awareness
-  /** What the server lets us do; null until it has said so. Edits are refused by the page when 'read'. */
+  /** What the server lets us do, or last did on this device; null: never heard. Pages refuse edits when 'read'. */
   readonly access: ReadonlySignal<'read' | 'write' | null>
   readonly state: ReadonlySignal<DocumentState>
   /** Why it is 'refused' or 'deleted': the server's code. */

@@ -14,11 +14,13 @@ import type { FieldConflict } from './conflicts'
 import { DirtyFields } from './dirty-fields'
 import { type DirtyField, DocStore, type LoadedDocument } from './docstore'
 import { EditLog } from './edit-log'
+import { tryCheck } from './guard'
 import type { Link } from './link'
 import type { DocumentNotice, DocumentState, ExportedChanges, LiveDocument } from './live-document'
 import { textsOf } from './merged-texts'
 import { Names } from './names'
 import { onLeave } from './network'
+import { accessGuard } from './protocol'
 import { Questions } from './questions'
 import { decodeSync, encodeSync, type SyncKind } from './sync-frames'
 
@@ -28,7 +30,8 @@ export type { DocumentNotice, DocumentState, ExportedChanges, LiveDocument } fro
 export async function openDocument(link: Link, menuId: string): Promise<LiveDocument> {
   const store = new DocStore(link.db, menuId)
   const loaded = await store.load().catch(() => null) // `db.unsafe` says it
-  return new Provider(link, menuId, store, loaded)
+  const access = await store.access().catch(() => null)
+  return new Provider(link, menuId, store, loaded, access)
 }
 
 const SCHEMA = 1
@@ -72,10 +75,12 @@ class Provider implements LiveDocument {
     readonly menuId: string,
     private readonly store: DocStore,
     loaded: LoadedDocument | null,
+    access: 'read' | 'write' | null,
   ) {
     this.applyStored(loaded?.updates ?? [])
     this.epoch = loaded?.epoch ?? null
     this.hasContent = this.epoch !== null
+    if (this.hasContent) this.access.value = access // until the server says it anew
     this.awaySinceMs = this.hasContent ? 0 : null
     this.state = signal(this.hasContent ? 'local' : 'loading')
     this.names = new Names(this.awareness, link.session.me)
@@ -163,6 +168,10 @@ class Provider implements LiveDocument {
         const { value } = link.socket.state
         if (value === 'waiting' || value === 'refused') this.cut()
       }),
+      effect(() => {
+        const { value } = this.access
+        if (value !== null) this.store.noteAccess(value).catch(() => {}) // `db.unsafe` says it
+      }),
     )
   }
 
@@ -172,7 +181,7 @@ class Provider implements LiveDocument {
       sync: (data) => this.receive(data),
       saved: (n) => this.log.acknowledge(n),
       refused: (notice) => this.refused(notice),
-      notice: (notice) => this.tell(notice),
+      notice: (notice) => this.noticed(notice),
       disconnected: () => this.cut(),
     }
   }
@@ -327,6 +336,12 @@ class Provider implements LiveDocument {
     this.dropOthers()
     this.tell(notice)
     if (FINAL.has(notice.code)) this.subscription.leave()
+  }
+
+  private noticed(notice: Notice): void {
+    const access = notice.code === 'access_changed' ? tryCheck(accessGuard, notice.details.access) : null
+    if (access !== null) this.access.value = access // once it is "write" again the server asks for what waits here
+    this.tell(notice)
   }
 
   private tell({ code, reason, field, kept }: Notice): void {

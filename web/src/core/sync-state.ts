@@ -72,6 +72,7 @@ export interface Observation {
 export interface Facts extends Observation {
   readonly lostMs: number | null // when the connection was lost; null: there is one
   readonly stuckMs: number | null // since when nothing was acknowledged though something waits
+  readonly waitingMs: number | null // since when something waits
   readonly backlog: number // how much waited when the connection came back; 0: that is done
   readonly lastSyncedMs: number | null
 }
@@ -90,6 +91,7 @@ export function firstFacts(nowMs: number, lastSyncedMs: number | null = null): F
     isUsed: false,
     lostMs: nowMs,
     stuckMs: null,
+    waitingMs: null,
     backlog: 0,
     lastSyncedMs,
   }
@@ -105,6 +107,7 @@ export function observe(before: Facts, seen: Observation, nowMs: number): Facts 
     ...seen,
     lostMs: seen.hasLink ? null : (before.lostMs ?? nowMs),
     stuckMs: stuckSince(before, seen, comesBack, nowMs),
+    waitingMs: seen.unsynced === 0 ? null : (before.waitingMs ?? nowMs),
     backlog: backlogOf(before, seen, comesBack && (wasLong || !before.isOnline)),
     lastSyncedMs: isSynced || wasSynced ? nowMs : before.lastSyncedMs,
   }
@@ -129,13 +132,14 @@ export function pillOf(facts: Facts, nowMs: number): { readonly pill: PillState;
 
 /** Connected, or as good as: a short loss is not shown. */
 function linked(facts: Facts, nowMs: number): { readonly pill: PillState; readonly untilMs: number | null } {
-  const { unsynced: count, stuckMs, backlog } = facts
+  const { unsynced: count, lostMs, stuckMs, waitingMs, backlog } = facts
   if (facts.attention > 0) return still({ kind: 'attention', count: facts.attention })
   if (count > 0 && stuckMs !== null) {
     const slowMs = stuckMs + SLOW_AFTER_MS
     if (nowMs >= slowMs) return still({ kind: 'slow', count })
     if (backlog > 0) return { pill: { kind: 'sending', done: backlog - count, total: backlog }, untilMs: slowMs }
-    const savingMs = stuckMs + SAVING_AFTER_MS
+    // Only what is likely to be acknowledged in a moment is passed over in silence.
+    const savingMs = lostMs === null ? (waitingMs ?? stuckMs) + SAVING_AFTER_MS : nowMs
     if (nowMs >= savingMs) return { pill: { kind: 'saving' }, untilMs: slowMs }
     return { pill: settled(facts), untilMs: savingMs }
   }

@@ -60,12 +60,24 @@ function useChips(item: Item): readonly ShownChip[] {
   }
   for (const code of flags(item.registers, 'tag')) chips.push({ key: `t ${code}`, kind: 'plain', words: code })
   const additives = flags(item.registers, 'additive').length
-  if (additives > 0) chips.push({ key: 'additives', kind: 'quiet', words: t.count('additives', additives) })
+  if (additives > 0) chips.push({ key: 'additives', kind: 'quiet', words: counted('additives', additives) })
   const spice = item.numbers.spice ?? 0
   if (spice > 0) chips.push({ key: 'spice', kind: 'spice', icon: 'fire', words: t('spice_level', { level: spice }) })
   if (item.modifiers.length > 0)
-    chips.push({ key: 'groups', kind: 'quiet', words: t.count('choices', item.modifiers.length) })
+    chips.push({ key: 'groups', kind: 'quiet', words: counted('choices', item.modifiers.length) })
   if (item.station !== null) chips.push({ key: 'station', kind: 'quiet', icon: 'pan', words: item.station })
   if (item.note !== '') chips.push({ key: 'note', kind: 'quiet', icon: 'note', words: t('has_note') })
   return chips
+}
+
+// Plurals are costly to find, and these few are asked for with every letter that is typed into a dish.
+const plurals = new Map<string, string>()
+
+function counted(key: 'additives' | 'choices', n: number): string {
+  const inLanguage = `${t('hidden')} ${key} ${n}` // its words change when the language does
+  const known = plurals.get(inLanguage)
+  if (known !== undefined) return known
+  const words = t.count(key, n)
+  plurals.set(inLanguage, words)
+  return words
 }

@@ -1,6 +1,6 @@
 // The board with what belongs to it: tools, sections at a glance, panels, chips and the keyboard.
 
-import { useSignal } from '@preact/signals'
+import { effect, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { Banner } from '../ui/Banner'
 import { Button } from '../ui/Button'
@@ -20,6 +20,8 @@ import { useStickyHeights } from './sticky-heights'
 import { t } from './texts'
 import { Toolbar } from './toolbar'
 
+const CONFLICTS = 'conflicts'
+
 /** Everything while a menu is open. */
 export function Screen() {
   const editor = useEditor()
@@ -31,6 +33,7 @@ export function Screen() {
   const takeBack = useRef(() => void undo(editor, ask)).current
   useKeyboard(editor, takeBack)
   useNotices(editor)
+  useAttention(editor)
   useStickyHeights()
   const hasPanel = editor.panel.value !== null
   const answer = (yes: boolean): void => {
@@ -86,6 +89,26 @@ function Standing() {
   }
   if (locks.isStrict.value) return <Banner icon="lock">{t('strict_notice')}</Banner>
   return null
+}
+
+/** Tell the pill what waits for a decision. */
+function useAttention(editor: ReturnType<typeof useEditor>): void {
+  useEffect(() => {
+    const { attention } = editor.link.sync
+    const without = () => attention.peek().filter((one) => one.id !== CONFLICTS)
+    const stop = effect(() => {
+      const count = editor.model.conflicts.value.length
+      const open = (): void => {
+        editor.panel.value = { kind: 'conflicts' }
+      }
+      const mine = count === 0 ? [] : [{ id: CONFLICTS, text: t.count('needing', count), open }]
+      attention.value = [...without(), ...mine]
+    })
+    return () => {
+      stop()
+      attention.value = without()
+    }
+  }, [editor])
 }
 
 /** Say what the server did to my edits. */

@@ -21,6 +21,8 @@ import { t } from './texts'
 import { isMissing } from './translation'
 
 const UNPLACED = ''
+const GUESSED_HEAD_PX = 170
+const GUESSED_ROW_PX = 118
 
 /** A section; while somebody searches only when it has something that was found. */
 export function SectionBlock({ id }: { id: string }) {
@@ -38,12 +40,14 @@ function Block({ section }: { section: Section }) {
   const editor = useEditor()
   const flash = useFlash('sections', section.id)
   const rights = editor.rights.value
+  // How high it will be, as long as the browser has not drawn it.
+  const guess = GUESSED_HEAD_PX + GUESSED_ROW_PX * editor.model.itemsOf(section.id).value.length
   const name = sectionName(section, editor.model.meta.value.locale)
   return (
     <section
       id={anchorOf('sections', section.id)}
       class={flash ? 'section is-flashing' : 'section'}
-      style={flash?.author.color ? { '--person': flash.author.color } : {}}
+      style={{ '--guess': `${guess}px`, ...(flash?.author.color ? { '--person': flash.author.color } : {}) }}
       data-section-block={section.id}
       aria-label={name}
     >

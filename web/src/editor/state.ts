@@ -25,7 +25,7 @@ import { type Rights, rightsOf } from './rights'
 import { RowBudget } from './row-budget'
 import { matches, searchWords } from './search'
 import { type Stock, stockFold } from './stock'
-import { Visitors } from './visitors'
+import { steady, Visitors } from './visitors'
 
 /** What stands beside the board. */
 export type Panel =
@@ -105,7 +105,7 @@ export function assemble(link: Link, menuId: string, live: LiveDocument): Editor
     bases: live.bases,
     carried: live.carried,
   })
-  const everybody = people(live.awareness)
+  const everybody = steady(people(live.awareness))
   const locks = new Locks(link, menuId)
   const restaurant = link.session.restaurant.peek()
   const stock = openStream(link, `stock:${restaurant}`, stockFold)

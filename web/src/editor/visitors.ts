@@ -1,7 +1,7 @@
 // Who else is in which field. One signal for each field, changed only when its people change: carets
 // move ten times a second, and hundreds of fields must not look up from their work each time.
 
-import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { FocusedField, Person } from '../core/yjs/presence'
 
 const NOBODY: readonly Person[] = []
@@ -39,6 +39,16 @@ export class Visitors {
   }
 }
 
+/** The same people, told anew only when something about them changes that is shown: not with every caret. */
+export function steady(everybody: ReadonlySignal<readonly Person[]>): ReadonlySignal<readonly Person[]> {
+  let last: readonly Person[] = NOBODY
+  return computed(() => {
+    const now = everybody.value
+    if (now.length !== last.length || now.some((one, at) => !isUnchanged(one, last[at]))) last = now
+    return last
+  })
+}
+
 /** The address of a field among visitors, locks and caret positions. */
 export function pathOf({ container, id, field, locale }: FocusedField): string {
   return locale === undefined ? `${container}/${id}/${field}` : `${container}/${id}/${field}/${locale}`
@@ -54,6 +64,16 @@ function byField(everybody: readonly Person[]): ReadonlyMap<string, readonly Per
     else known.push(person)
   }
   return found
+}
+
+function isUnchanged(one: Person, before: Person | undefined): boolean {
+  return before !== undefined && KEYS.every((key) => one[key] === before[key]) && fieldOf(one) === fieldOf(before)
+}
+
+const KEYS = ['clientId', 'user', 'name', 'role', 'device', 'color', 'isIdle', 'isMe', 'following'] as const
+
+function fieldOf({ field }: Person): string {
+  return field === null ? '' : pathOf(field)
 }
 
 function looksSame(a: readonly Person[], b: readonly Person[]): boolean {

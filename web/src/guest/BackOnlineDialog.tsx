@@ -3,7 +3,7 @@
 import { useEffect } from 'preact/hooks'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
-import { dishesIn } from './basket'
+import { dishesIn } from './sums'
 import { useTable } from './table-context'
 import { text } from './texts'
 

@@ -1,7 +1,7 @@
 // On a phone: how much is on the list, and the way to send it, always under the thumb.
 
 import { Icon } from '../ui/icons'
-import { dishesIn } from './basket'
+import { dishesIn } from './sums'
 import { sheet, useTable } from './table-context'
 import { text } from './texts'
 

@@ -4,11 +4,11 @@
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Icon } from '../ui/icons'
-import { dishesIn, totalOf } from './basket'
 import { LineRow } from './LineRow'
 import { Problems } from './Problems'
 import { SendButton } from './SendButton'
 import { SentLine } from './SentLine'
+import { dishesIn, totalOf } from './sums'
 import { closeSheet, sheet, useTable } from './table-context'
 import { text } from './texts'
 

@@ -1,7 +1,7 @@
 // Sends the round. Without a connection it says what will happen instead, in those words.
 
 import { Button } from '../ui/Button'
-import { totalOf } from './basket'
+import { totalOf } from './sums'
 import { WIDE } from './TablePage'
 import { closeSheet, sheet, useTable } from './table-context'
 import { text } from './texts'

@@ -7,6 +7,8 @@ import { array, boolean, number, object, optional, string, tryCheck } from '../c
 import type { OutboxEntry } from '../core/outbox'
 import type { Dish, Menu } from './menu'
 import { type OrderLine, type OrderState, type Stage, stageOf } from './order'
+import { ownerOf } from './people'
+import { priceOf } from './sums'
 import type { MenuTexts } from './texts-of'
 
 export interface ChosenOption {
@@ -140,58 +142,6 @@ export function sendable(basket: Basket, short: ReadonlyMap<string, unknown>): r
 /** Whether a line of the list stands, leaving the stock aside. */
 export function isSendable(line: BasketLine): boolean {
   return line.stage === 'choosing' && line.pending !== 'refused' && line.pending !== 'expired'
-}
-
-/** The guest whose device drew the id of a line. */
-export function ownerOf(line: string): string | null {
-  return /^([0-9a-z]{10})\.[0-9a-z]{10}$/.exec(line)?.[1] ?? null
-}
-
-/** What one of a dish costs with what was chosen; null: it cannot be priced. */
-export function priceOf(
-  menu: Menu,
-  dish: Dish,
-  variation: string | null,
-  options: readonly { group: string; option: string; quantity?: number | undefined }[],
-): number | null {
-  const chosen = variation === null ? undefined : dish.variations.find(({ id }) => id === variation)
-  if (variation !== null && chosen === undefined) return null
-  const base = chosen?.price ?? dish.price
-  if (base === null) return null
-  let sum = base
-  for (const { group, option, quantity } of options) {
-    const found = menu.groups.get(group)?.options.find(({ id }) => id === option)
-    if (found === undefined) return null
-    sum += (found.price ?? 0) * (quantity ?? 1)
-  }
-  return sum
-}
-
-/** How many dishes lines are. */
-export function dishesIn(lines: readonly BasketLine[]): number {
-  return lines.reduce((sum, line) => sum + line.quantity, 0)
-}
-
-/** What lines cost together. */
-export function totalOf(lines: readonly BasketLine[]): number {
-  return lines.reduce((sum, line) => sum + line.price, 0)
-}
-
-/** What was ordered and counts, by guest; null: ordered by the staff. */
-export function shares(lines: readonly BasketLine[]): ReadonlyMap<string | null, number> {
-  const found = new Map<string | null, number>()
-  for (const line of lines) {
-    if (line.stage === 'gone' || line.stage === 'choosing') continue
-    found.set(line.owner, (found.get(line.owner) ?? 0) + line.price)
-  }
-  return found
-}
-
-/** An amount in parts that differ by at most one minor unit and add up to it. */
-export function splitEvenly(amount: number, people: number): readonly number[] {
-  const base = Math.floor(amount / people)
-  const rest = amount - base * people
-  return Array.from({ length: people }, (_, at) => base + (at < rest ? 1 : 0))
 }
 
 function known(line: OrderLine): BasketLine {

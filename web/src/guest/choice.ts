@@ -1,9 +1,9 @@
 // What somebody chooses in the dialog of a dish: variation, options within their groups' numbers,
 // quantity. Pure; the server checks it all again.
 
-import { priceOf } from './basket'
 import { type Dish, type Group, groupsOf, type Menu } from './menu'
 import { leftOf, type Stock } from './stock'
+import { priceOf } from './sums'
 
 export const QUANTITY_LIMIT = 20
 

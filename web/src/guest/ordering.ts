@@ -4,9 +4,10 @@
 import type { CommandResult } from '../core/channel'
 import { shortId } from '../core/ids'
 import type { Outbox, OutboxEntry } from '../core/outbox'
-import { type BasketLine, priceOf } from './basket'
+import type { BasketLine } from './basket'
 import { type Choosing, optionsOf, unitPrice } from './choice'
 import { type Dish, groupsOf, type Menu } from './menu'
+import { priceOf } from './sums'
 
 export const EXPIRES_MS = 15 * 60_000
 

@@ -92,6 +92,11 @@ export function mayEdit(table: Table, me: string, owner: string | null): boolean
   return owner === me || hostOf(table) === me
 }
 
+/** The guest whose device drew the id of a line. */
+export function ownerOf(line: string): string | null {
+  return /^([0-9a-z]{10})\.[0-9a-z]{10}$/.exec(line)?.[1] ?? null
+}
+
 /** A name as it is shown and sent: no line breaks, not long. */
 export function cleanName(name: string): string {
   return [...name.replace(/\s+/g, ' ').trim()].slice(0, NAME_LIMIT).join('')

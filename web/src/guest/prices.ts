@@ -2,8 +2,8 @@
 // refused as `price_changed`, and what stands on the list by an older version of the menu.
 
 import { nullable, number, object, tryCheck } from '../core/guard'
-import type { Menus } from './basket'
-import { type BasketLine, priceOf } from './basket'
+import type { BasketLine, Menus } from './basket'
+import { priceOf } from './sums'
 
 export interface PriceQuestion {
   readonly line: string

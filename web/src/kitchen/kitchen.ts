@@ -13,7 +13,7 @@ import { Attention, toneOf } from './attention'
 import { arrivedMeanwhile, type Card, CardMaker, inPlace, isAllReady } from './cards'
 import { Commands } from './commands'
 import { House, thresholdsOf } from './house'
-import { withPending } from './overlay'
+import { isAbout, withPending } from './overlay'
 import { Rooms, roomNames } from './rooms'
 import { openSettings, type Settings } from './settings'
 import { Sound } from './sound'
@@ -250,7 +250,7 @@ export class Kitchen {
     const isExpo = this.settings.peek().desk === 'expo'
     const card = this.cards.peek().find((one) => one.parts.some((part) => part.ticket.id === body.ticket.id))
     const tone = toneOf(event.type, String(body.cause), card !== undefined && isAllReady(card), isExpo)
-    const isOwn = this.commands.pending.peek().some((one) => one.room === `order:${body.ticket.order}`)
+    const isOwn = this.commands.pending.peek().some((one) => isAbout(one, body.ticket))
     if (tone === null || isOwn) return
     const isLate = this.#back !== null && event.atMs < this.#back.atMs
     if (card !== undefined && isLate && event.type === 'ticket.opened' && !this.#back?.known.has(card.key)) {

@@ -29,6 +29,14 @@ export function textIn(body: object, name: string): string | null {
   return typeof value === 'string' ? value : null
 }
 
+/** Whether a command is about a ticket; another one of its order is none of its business. */
+export function isAbout(command: Pending, ticket: Ticket): boolean {
+  if (command.room !== `order:${ticket.order}`) return false
+  const line = textIn(command.body, 'line')
+  if (line !== null) return ticket.lines.some((one) => one.id === line)
+  return textIn(command.body, 'ticket') === ticket.id || isOfCourse(ticket, command)
+}
+
 function replay(state: KitchenState, command: Pending, desk: Desk): KitchenState {
   const line = textIn(command.body, 'line')
   const ticket = textIn(command.body, 'ticket')

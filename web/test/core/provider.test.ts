@@ -160,6 +160,23 @@ test('a place that may only read sends no edits and keeps them', async () => {
   expect(page.sources[0]?.attention?.value).toBe(1)
 })
 
+test('a page that starts without a network may do what it might do before', async () => {
+  const { live } = await beginLive()
+  await until(async () => expect(await db.get('meta', 'access:m')).toBe('write'))
+  await live.close()
+  const page = new FakePage(room, db)
+  const again = await begin(page)
+  expect(again.access.value).toBe('write')
+  setPrice(again.doc, 200)
+  expect(again.unsynced.value).toBe(1)
+  room.access = 'read'
+  page.connect()
+  await until(() => expect(again.access.value).toBe('read'))
+  await until(async () => expect(await db.get('meta', 'access:m')).toBe('read'))
+  await again.close()
+  expect((await begin(new FakePage(room, db))).access.value).toBe('read')
+})
+
 test('a newer schema is shown and not written', async () => {
   room.schema = 2
   const page = new FakePage(room, db)
@@ -194,6 +211,21 @@ test.each([
     Uint8Array.from(atob(exported.state), (letter) => letter.charCodeAt(0)),
   )
   expect(price(found)).toBe(200)
+})
+
+test('a menu that is made read-only while it is open keeps the edits until it can be changed again', async () => {
+  const { page, live } = await beginLive()
+  const say = (access: string): void =>
+    page.listener?.notice?.({ code: 'access_changed', reason: access, details: { access } })
+  say('read')
+  expect(live.access.value).toBe('read')
+  setPrice(live.doc, 200)
+  await live.flush()
+  expect([live.unsynced.value, price(room.doc)]).toEqual([1, 100])
+  say('write')
+  expect(live.access.value).toBe('write')
+  page.say('step1', Y.encodeStateVector(room.doc)) // the server asks for what it refused
+  await vi.waitFor(() => expect(price(room.doc)).toBe(200))
 })
 
 test('what the server sets back is told', async () => {

@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals'
 import { describe, expect, test } from 'vitest'
 import type { FocusedField, Person } from '../../src/core/yjs/presence'
-import { pathOf, Visitors } from '../../src/editor/visitors'
+import { pathOf, steady, Visitors } from '../../src/editor/visitors'
 import { somebody } from './fixture'
 
 const price = (id: string): FocusedField => ({ container: 'items', id, field: 'price' })
@@ -35,6 +35,18 @@ describe('who else is in a field', () => {
     expect(woken).toBe(2)
     stop()
     visitors.dispose()
+  })
+
+  test('people stay the same list until something that is shown changes', () => {
+    const people = signal<readonly Person[]>([somebody('Ana', price('soup'))])
+    const shown = steady(people)
+    const before = shown.value
+    people.value = [{ ...somebody('Ana', price('soup')) }]
+    expect(shown.value).toBe(before)
+    people.value = [somebody('Ana', price('tea'))]
+    expect(shown.value).not.toBe(before)
+    people.value = [{ ...somebody('Ana', price('tea')), following: 3 }]
+    expect(shown.value[0]?.following).toBe(3)
   })
 
   test('a field is addressed with its language, where it has one', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { basketOf, dishesIn, ownerOf, priceOf, sendable, shares, splitEvenly, totalOf } from '../../src/guest/basket'
+import { basketOf, sendable } from '../../src/guest/basket'
+import { ownerOf } from '../../src/guest/people'
+import { dishesIn, priceOf, splitEvenly, totalOf } from '../../src/guest/sums'
 import { ANA, BEN, entry, line, menu, order } from './made'
 
 const MENU = menu()
@@ -169,25 +171,6 @@ describe('a price', () => {
 })
 
 describe('splitting', () => {
-  it('adds every line that counts to who chose it', () => {
-    const { sent, choosing } = basketOf(
-      order(
-        line(A, { state: 'served', price: 900 }),
-        line(`${ANA}.0000000009`, { state: 'voided', price: 0 }),
-        line(B, { state: 'fired', price: 500 }),
-        line('l7', { state: 'fired', price: 300 }),
-        line(`${BEN}.0000000008`),
-      ),
-      [],
-      menus,
-    )
-    expect([...shares([...sent, ...choosing])]).toEqual([
-      [ANA, 900],
-      [BEN, 500],
-      [null, 300],
-    ])
-  })
-
   it('evenly loses no cent', () => {
     expect(splitEvenly(1000, 3)).toEqual([334, 333, 333])
     expect(splitEvenly(0, 2)).toEqual([0, 0])

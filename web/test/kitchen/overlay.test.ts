@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Desk, type Pending, withPending } from '../../src/kitchen/overlay'
+import { type Desk, isAbout, type Pending, withPending } from '../../src/kitchen/overlay'
 import type { KitchenState } from '../../src/kitchen/state'
 import { folded, MINUTE, NOON, told, wireLine, wireTicket } from './samples'
 
@@ -28,6 +28,23 @@ const run = (state: KitchenState, desk: Desk, ...commands: Pending[]): KitchenSt
   withPending(state, commands, desk)
 
 describe('commands on their way', () => {
+  it('are about their own ticket, and not about what was added to the same order', () => {
+    const ticket = two.tickets[KEY]?.ticket
+    if (ticket === undefined) throw new Error('there is no ticket')
+    const addition = { ...ticket, id: 'o1.2.1.grill', lines: [] }
+    const about: [Pending, boolean, boolean][] = [
+      [command('ticket.bump', { ticket: KEY }), true, false],
+      [command('line.ready', { line: 'a' }), true, false],
+      [command('course.fire', { course: 1 }), true, true],
+      [command('course.fire', { course: 2 }), false, false],
+      [command('ticket.bump', { ticket: KEY }, 'o2'), false, false],
+    ]
+    for (const [one, isOfTicket, isOfAddition] of about) {
+      expect(isAbout(one, ticket)).toBe(isOfTicket)
+      expect(isAbout(one, addition)).toBe(isOfAddition)
+    }
+  })
+
   it('leave everything that they do not touch the same object', () => {
     const state = run(two, 'station', command('line.ready', { line: 'a' }))
     expect(state.tickets['o2.1.1.grill']).toBe(two.tickets['o2.1.1.grill'])

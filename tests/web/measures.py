@@ -1,0 +1,128 @@
+"""What can be measured on a page that stands still: axe, sizes of targets, what is cut, what moves.
+
+Every function answers the problems it found, as sentences; an empty list is good.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+AXE: Final = Axe().axe_script
+
+RUN_AXE: Final = """
+async (options) => {
+  const { violations } = await axe.run(document, options)
+  return violations.map(({ id, nodes }) => [id, nodes.map(({ target, any, all, none }) => [
+    String(target),
+    [...any, ...all, ...none].map((check) => check.message).join('; '),
+  ])])
+}
+"""
+# A label is as good a target as the box it belongs to; a link inside of a sentence is exempt.
+SMALL_TARGETS: Final = """
+(least) => {
+  const all = document.querySelectorAll(
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=tab], [role=switch]'
+  )
+  const modal = document.querySelector('dialog[open]:last-of-type')
+  const found = []
+  for (const one of all) {
+    if (modal !== null && !modal.contains(one)) continue
+    if (!one.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue
+    if (one.matches('.visually-hidden, .visually-hidden *, .skip-link')) continue
+    if (one.tagName === 'A' && getComputedStyle(one).display === 'inline') continue
+    const boxes = [one, ...(one.labels ?? [])].map((part) => part.getBoundingClientRect())
+    for (const kind of ['::before', '::after']) {
+      const style = getComputedStyle(one, kind)
+      if (style.content === 'none' || style.position !== 'absolute') continue
+      boxes.push({ width: parseFloat(style.width), height: parseFloat(style.height) })
+    }
+    const width = Math.max(...boxes.map((box) => box.width))
+    const height = Math.max(...boxes.map((box) => box.height))
+    if (width === 0 || height === 0) continue
+    if (width >= least - 0.5 && height >= least - 0.5) continue
+    const name = one.getAttribute('aria-label') ?? one.textContent.trim().slice(0, 30)
+    found.push(`${one.tagName}.${one.className} "${name}" ${Math.round(width)}x${Math.round(height)}`)
+  }
+  return found
+}
+"""
+# What may be scrolled by itself is not cut: a table, a row of tabs.
+CUT: Final = """
+() => {
+  const root = document.documentElement
+  const found = []
+  if (root.scrollWidth > root.clientWidth + 1) found.push(`scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}`)
+  const scrolls = (one) => {
+    for (let part = one.parentElement; part !== null && part !== document.body; part = part.parentElement) {
+      const { overflowX } = getComputedStyle(part)
+      if (overflowX !== 'visible' && part.scrollWidth > part.clientWidth + 1) return true
+    }
+    return false
+  }
+  for (const one of document.querySelectorAll('body *')) {
+    if (one.children.length > 0 && one.tagName !== 'BUTTON') continue
+    if (!one.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue
+    if (one.closest('.visually-hidden, svg') !== null) continue
+    const { left, right, width } = one.getBoundingClientRect()
+    if (width <= 1 || (left >= -1 && right <= innerWidth + 1) || scrolls(one)) continue
+    if (right <= 0 || left >= innerWidth) continue
+    found.push(`${one.tagName}.${one.className} "${one.textContent.trim().slice(0, 30)}" ${Math.round(left)}..${Math.round(right)}`)
+  }
+  return found
+}
+"""
+MOVING: Final = """
+() => document.getAnimations()
+  .filter((one) => one.playState === 'running' && one.effect.getComputedTiming().duration > 1)
+  .map((one) => `${one.animationName ?? one.transitionProperty} on .${one.effect.target?.className}`)
+"""
+
+
+async def axe(page: Page, *, rules: tuple[str, ...] = ()) -> list[str]:
+    """Violations of WCAG 2.2 AA. rules: those only, by axe's names."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
+    only: dict[str, Any] = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
+    options = {"resultTypes": ["violations"], "runOnly": only}
+    found = await page.evaluate(RUN_AXE, options)
+    return [f"{rule}: {target} {why}" for rule, nodes in found for target, why in nodes]
+
+
+async def small_targets(page: Page, least: int) -> list[str]:
+    """Controls that are smaller than a finger; the box counts, not the word in it."""
+    return [f"target: {one}" for one in await page.evaluate(SMALL_TARGETS, least)]
+
+
+async def cut(page: Page, width: int, height: int) -> list[str]:
+    """What lies outside of a window of this size, which is then as it was."""
+    before = page.viewport_size
+    await page.set_viewport_size({"width": width, "height": height})
+    await page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found = await page.evaluate(CUT)
+    if before is not None:
+        await page.set_viewport_size(before)
+    return [f"at {width}: {one}" for one in found]
+
+
+async def moving(page: Page) -> list[str]:
+    """What moves although the person asked for calm."""
+    return [f"moves: {one}" for one in await page.evaluate(MOVING)]
+
+
+async def survey(page: Page, state: str, *, least_target: int = 44) -> list[str]:
+    """Everything above, in light and in dark, narrow and at 200 %."""
+    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = await axe(page)
+    found += await small_targets(page, least_target)
+    found += await moving(page)
+    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found += [f"dark, {one}" for one in await axe(page, rules=("color-contrast",))]
+    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found += await cut(page, 640, 400)
+    found += await cut(page, 320, 640)
+    return [f"{state}: {one}" for one in found]
