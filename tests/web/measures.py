@@ -114,15 +114,28 @@ async def moving(page: Page) -> list[str]:
     return [f"moves: {one}" for one in await page.evaluate(MOVING)]
 
 
-async def survey(page: Page, state: str, *, least_target: int = 44) -> list[str]:
-    """Everything above, in light and in dark, narrow and at 200 %."""
-    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    found = await axe(page)
-    found += await small_targets(page, least_target)
-    found += await moving(page)
-    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    found += [f"dark, {one}" for one in await axe(page, rules=("color-contrast",))]
-    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    found += await cut(page, 640, 400)
-    found += await cut(page, 320, 640)
-    return [f"{state}: {one}" for one in found]
+class Survey:
+    """Looks at one state of a page after the other. least_target: what fingers need, in pixels."""
+
+    def __init__(self, *, least_target: int = 44) -> None:
+        self._least_target = least_target
+        self._found: dict[str, str] = {}  # what is wrong -> where it was seen first
+
+    @property
+    def problems(self) -> list[str]:
+        """Everything that was found, once each."""
+        return [f"{state}: {what}" for what, state in self._found.items()]
+
+    async def look(self, page: Page, state: str) -> None:
+        """Every measure, in light and in dark, at 200 % and narrow."""
+        await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        found = await axe(page)
+        found += await small_targets(page, self._least_target)
+        found += await moving(page)
+        await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        found += [f"dark, {one}" for one in await axe(page, rules=("color-contrast",))]
+        await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        found += await cut(page, 640, 400)
+        found += await cut(page, 320, 640)
+        for one in found:
+            self._found.setdefault(one, state)

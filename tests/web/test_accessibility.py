@@ -14,12 +14,11 @@ from playwright.async_api import Browser, Locator, Page, expect
 from tests.live.conftest import check_log
 from tests.live.server import LiveServer
 from tests.web.conftest import PAGES
-from tests.web.measures import cut, survey
+from tests.web.measures import Survey
 from tests.web.osteria import Osteria
 from tests.web.person import Person
 
 FINGER_IN_KITCHEN: Final = 48
-FINGER: Final = 44
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -60,38 +59,40 @@ async def come(browser: Browser, osteria: Osteria) -> AsyncIterator[Come]:
 
 
 async def test_editor_and_its_panels(osteria: Osteria, come: Come) -> None:
+    survey = Survey()
     mara = await come("Mara", "manager")
     page = await open_editor(mara, osteria)
-    problems = await survey(page, "board")
+    await survey.look(page, "board")
     row = page.locator('[data-item="octopus"]')
     await row.get_by_role("button", name=re.compile("^Actions")).click()
-    problems += await survey(page, "menu of a dish")
+    await survey.look(page, "menu of a dish")
     await page.get_by_role("menuitem", name="Move to…").click()
-    problems += await survey(page, "move to")
+    await survey.look(page, "move to")
     await page.keyboard.press("Escape")
     await row.get_by_role("button", name=re.compile("^Actions")).click()
     await page.get_by_role("menuitem", name="Details…").click()
     await expect(panel(page).get_by_role("heading", level=2)).to_be_visible()
-    problems += await survey(page, "details")
+    await survey.look(page, "details")
     await page.get_by_role("button", name="History").first.click()
     await expect(panel(page).get_by_role("heading", name="History")).to_be_visible()
-    problems += await survey(page, "history")
+    await survey.look(page, "history")
     await page.get_by_role("button", name="Publish").first.click()
     await expect(panel(page).get_by_role("heading", level=2)).to_contain_text("Publish")
-    problems += await survey(page, "publish")
+    await survey.look(page, "publish")
     for name in ("Versions", "Recently deleted", "Import and export"):
         await page.get_by_role("button", name="More tools").click()
         await page.get_by_role("menuitem", name=name).click()
         await expect(panel(page).get_by_role("heading", name=name)).to_be_visible()
-        problems += await survey(page, name)
+        await survey.look(page, name)
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name=re.compile("All changes saved")).click()
-    problems += await survey(page, "what is saved")
+    await survey.look(page, "what is saved")
     await page.keyboard.press("Escape")
-    assert problems == []
+    assert survey.problems == []
 
 
 async def test_editor_that_asks_and_editor_that_only_reads(osteria: Osteria, come: Come) -> None:
+    survey = Survey()
     mara, ben = await come("Mara", "manager"), await come("Ben", "editor")
     hers, his = await open_editor(mara, osteria), await open_editor(ben, osteria)
     await mara.cable.cut()
@@ -99,105 +100,112 @@ async def test_editor_that_asks_and_editor_that_only_reads(osteria: Osteria, com
         field = page.locator('[data-path="items/octopus/price"]')
         await field.fill(price)
         await field.press("Enter")
-    await expect(hers.locator(".pill-words")).to_have_text(re.compile("^Offline"))
-    problems = await survey(hers, "offline")
+    await expect(hers.locator(".pill-words")).to_have_text(re.compile("^Offline|^Reconnecting"))
+    await survey.look(hers, "offline")
     await mara.mend()
     await expect(hers.locator('[data-item="octopus"]').get_by_role("article")).to_be_visible()
-    problems += await survey(hers, "conflict card")
+    await survey.look(hers, "conflict card")
     await hers.get_by_role("button", name=re.compile("to settle")).click()
-    problems += await survey(hers, "to settle")
+    await survey.look(hers, "to settle")
     await his.locator('[data-path="items/octopus/price"]').focus()
     await expect(hers.locator(".lock-badge")).to_be_visible()
-    problems += await survey(hers, "locked field")
+    await survey.look(hers, "locked field")
     reader = await open_editor(await come("Vera", "viewer"), osteria)
-    problems += await survey(reader, "read only")
+    await survey.look(reader, "read only")
     await hers.get_by_role("button", name=re.compile("^Keep")).first.click()
-    assert problems == []
+    assert survey.problems == []
 
 
 async def test_kitchen_and_its_panels(osteria: Osteria, come: Come) -> None:
+    survey = Survey(least_target=FINGER_IN_KITCHEN)
     cora = await come("Cora", "kitchen")
     page = await cora.open("/kitchen?restaurant=lucciola")
     await expect(page.get_by_role("button", name="Start without sound")).to_be_visible()
-    problems = await survey(page, "start", least_target=FINGER_IN_KITCHEN)
+    await survey.look(page, "start")
     await page.get_by_role("button", name="Start without sound").click()
     await expect(page.get_by_role("article").first).to_be_visible()
-    problems += await survey(page, "board", least_target=FINGER_IN_KITCHEN)
-    for name in ("All day", "Recall", "Sold out", "Help", "Settings"):
+    await survey.look(page, "board")
+    await page.get_by_role("button", name="All day").click()
+    await survey.look(page, "all day")
+    await page.get_by_role("button", name="All day").click()
+    for name in ("Recall", "Sold out", "Help", "Settings"):
         await page.get_by_role("button", name=name, exact=True).first.click()
         await expect(page.get_by_role("dialog")).to_be_visible()
-        problems += await survey(page, name, least_target=FINGER_IN_KITCHEN)
+        await survey.look(page, name)
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.get_by_role("button", name=re.compile("^More for")).first.click()
-    problems += await survey(page, "menu of a ticket", least_target=FINGER_IN_KITCHEN)
-    assert problems == []
+    await survey.look(page, "menu of a ticket")
+    assert survey.problems == []
 
 
 async def test_guest_from_the_door_to_the_bill(osteria: Osteria, come: Come) -> None:
+    survey = Survey(least_target=FINGER_IN_KITCHEN)
     ida = await come("Ida", viewport={"width": 390, "height": 844})
     page = await ida.open(f"/t/{osteria.code}")
     await expect(page.get_by_label("Your name")).to_be_visible()
-    problems = await survey(page, "welcome", least_target=FINGER_IN_KITCHEN)
+    await survey.look(page, "welcome")
     await page.get_by_label("Your name").fill("Ida")
     await page.get_by_role("button", name="Show me the menu").click()
     await expect(page.locator(".dishes").first).to_be_visible()
-    problems += await survey(page, "menu", least_target=FINGER_IN_KITCHEN)
+    await survey.look(page, "menu")
     for name in ("What I eat", "Options", "Service", "At the table"):
         await page.get_by_role("button", name=name).click()
         await expect(page.get_by_role("dialog")).to_be_visible()
-        problems += await survey(page, name, least_target=FINGER_IN_KITCHEN)
+        await survey.look(page, name)
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.get_by_role("button", name="Add Rib-eye").click()
     await expect(page.get_by_role("dialog")).to_be_visible()
-    problems += await survey(page, "dish", least_target=FINGER_IN_KITCHEN)
+    await survey.look(page, "dish")
     await page.get_by_label("Medium").check()
     await page.get_by_role("button", name=re.compile("^Add ·")).click()
     await page.get_by_role("button", name=re.compile("^Our order|Our order")).click()
-    problems += await survey(page, "order", least_target=FINGER_IN_KITCHEN)
+    await survey.look(page, "order")
     await page.get_by_role("button", name=re.compile("^Send round")).first.click()
     await expect(page.locator(".round")).to_be_visible()
-    problems += await survey(page, "countdown", least_target=FINGER_IN_KITCHEN)
+    await survey.look(page, "countdown")
     await expect(page.get_by_role("button", name="Bill")).to_be_visible()
     await page.get_by_role("button", name="Bill").click()
     await expect(page.get_by_role("dialog", name="Bill")).to_be_visible()
-    problems += await survey(page, "bill", least_target=FINGER_IN_KITCHEN)
-    assert problems == []
+    await survey.look(page, "bill")
+    assert survey.problems == []
 
 
 async def test_home_settings_and_operations(osteria: Osteria, come: Come) -> None:
+    survey = Survey()
     mara = await come("Mara", "owner")
     page = await mara.open("/")
     await expect(page.get_by_role("link", name=re.compile("Summer evening"))).to_be_visible()
-    problems = await survey(page, "home")
+    await survey.look(page, "home")
     for name in ("Import", "New menu", re.compile("Tables & guests")):
         await page.get_by_role("button", name=name).click()
         await expect(page.get_by_role("dialog")).to_be_visible()
-        problems += await survey(page, f"home, {name}")
+        await survey.look(page, f"home, {name}")
         await page.keyboard.press("Escape")
     for tab in ("restaurant", "tables", "stations", "staff", "access", "security"):
         await mara.open(f"/settings?tab={tab}")
         await expect(page.get_by_role("tabpanel").get_by_role("heading").first).to_be_visible()
         await expect(page.locator(".skeleton, .spinner")).to_have_count(0)
-        problems += await survey(page, f"settings, {tab}")
+        await survey.look(page, f"settings, {tab}")
     await page.get_by_role("tab", name="Tables").click()
     await page.get_by_role("button", name="New QR code").first.click()
     await expect(page.get_by_role("dialog")).to_be_visible()
-    problems += await survey(page, "settings, code of a table")
+    await survey.look(page, "settings, code of a table")
     await mara.open("/ops")
     await expect(page.get_by_role("tab").first).to_be_visible()
     for tab in await page.get_by_role("tab").all():
         await tab.click()
-        problems += await survey(page, f"operations, {await tab.inner_text()}")
-    assert problems == []
+        await survey.look(page, f"operations, {await tab.inner_text()}")
+    assert survey.problems == []
 
 
 async def test_doors(osteria: Osteria, come: Come) -> None:
+    survey = Survey()
     nobody = await come("Nobody")
     page = await nobody.open("/enter?ticket=x~y")
-    problems = await survey(page, "enter")
-    assert problems == []
+    await survey.look(page, "enter")
+    assert survey.problems == []
 
 
 # -- helpers ---------------------------------------------------------------------------------------

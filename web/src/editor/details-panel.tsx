@@ -4,7 +4,7 @@
 import { useComputed, useSignal } from '@preact/signals'
 import type { Item } from '../menu/menu'
 import { Tabs } from '../ui/Tabs'
-import { FieldConflicts } from './field-conflicts'
+import { FieldConflicts } from './conflict-cards'
 import { FoodDetails } from './food-details'
 import { KitchenDetails } from './kitchen-details'
 import { itemName } from './names'

@@ -1,8 +1,7 @@
 // Questions that a merge left, as cards: in place beside what they are about, and the same in the list.
 // Deciding is an ordinary edit, which everybody sees and anybody may make.
 
-import { useComputed } from '@preact/signals'
-import type { Container, FieldConflict } from '../core/conflicts'
+import type { FieldConflict } from '../core/conflicts'
 import { isMoney } from '../core/conflicts'
 import type { Plain } from '../menu/registers'
 import { Button } from '../ui/Button'
@@ -12,20 +11,6 @@ import { fieldWords, valueWords } from './field-words'
 import { nameById } from './names'
 import { type Editor, useEditor } from './state'
 import { t } from './texts'
-
-/** The cards of one thing. */
-export function FieldConflicts({ container, id, name }: { container: Container; id: string; name: string }) {
-  const { model } = useEditor()
-  const conflicts = useComputed(() => model.conflictsOf(container, id).value)
-  if (conflicts.value.length === 0) return null
-  return (
-    <div class="field-conflicts">
-      {conflicts.value.map((conflict) => (
-        <FieldConflictCard key={conflict.key} conflict={conflict} thing={name} />
-      ))}
-    </div>
-  )
-}
 
 /** One question. thing: of what, such as the name of the dish. */
 export function FieldConflictCard({ conflict, thing }: { conflict: FieldConflict; thing?: string }) {

@@ -4,7 +4,7 @@
 import { useComputed } from '@preact/signals'
 import type { Item } from '../menu/menu'
 import { Icon } from '../ui/icons'
-import { FieldConflicts } from './field-conflicts'
+import { FieldConflicts } from './conflict-cards'
 import { FlashChip, useFlash } from './flash'
 import { anchorOf } from './following'
 import { ItemChips } from './item-chips'

@@ -4,15 +4,12 @@ import { effect, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { Banner } from '../ui/Banner'
 import { Button } from '../ui/Button'
-import { Dialog } from '../ui/Dialog'
 import { toast } from '../ui/Toast'
 import { undo } from './actions'
 import { Board } from './board'
-import { FollowBar } from './follow-bar'
-import { JumpChips } from './jump-chips'
 import { useKeyboard } from './keyboard'
-import { MoveDialog } from './move-dialog'
-import { Notices } from './notices'
+import type { Question } from './late'
+import { lateParts, loadLateParts } from './late-parts'
 import { Outline } from './outline'
 import { PanelSlot } from './panel-slot'
 import { useEditor } from './state'
@@ -25,16 +22,21 @@ const CONFLICTS = 'conflicts'
 /** Everything while a menu is open. */
 export function Screen() {
   const editor = useEditor()
-  const question = useSignal<{ name: string; answer: (yes: boolean) => void } | null>(null)
-  const ask = (name: string): Promise<boolean> =>
-    new Promise((answer) => {
+  const question = useSignal<Question | null>(null)
+  const ask = async (name: string): Promise<boolean> => {
+    await loadLateParts()
+    if (lateParts.peek() === null) return false // nothing can ask: then nothing is taken away
+    return new Promise((answer) => {
       question.value = { name, answer }
     })
+  }
   const takeBack = useRef(() => void undo(editor, ask)).current
   useKeyboard(editor, takeBack)
   useNotices(editor)
   useAttention(editor)
   useStickyHeights()
+  useEffect(() => void loadLateParts(), [])
+  const Late = lateParts.value?.Late
   const hasPanel = editor.panel.value !== null
   const answer = (yes: boolean): void => {
     question.value?.answer(yes)
@@ -49,25 +51,7 @@ export function Screen() {
         <Board />
         <PanelSlot />
       </div>
-      <JumpChips />
-      <FollowBar />
-      <MoveDialog />
-      <Notices />
-      <Dialog
-        title={t('undo_others_title')}
-        open={question.value !== null}
-        onClose={() => answer(false)}
-        actions={
-          <>
-            <Button onClick={() => answer(false)}>{t('keep_it')}</Button>
-            <Button kind="danger" onClick={() => answer(true)}>
-              {t('undo_anyway')}
-            </Button>
-          </>
-        }
-      >
-        <p>{t('undo_others', { name: question.value?.name ?? '' })}</p>
-      </Dialog>
+      {Late !== undefined && <Late question={question.value} onAnswer={answer} />}
     </>
   )
 }

@@ -143,10 +143,29 @@ describe('what is seen over time', () => {
   it('is slow only when nothing moves for 8 s', () => {
     expect(play([0, { unsynced: 5 }], [7, { unsynced: 4 }], [14, { unsynced: 4 }], [15, { unsynced: 4 }])).toEqual([
       'saved',
-      'saved',
+      'saving',
       'saving',
       'slow',
     ])
+  })
+
+  it('never says saved while something waits, except in the first moment of a good connection', () => {
+    expect(
+      play(
+        [1, { hasLink: false, unsynced: 1 }],
+        [3, { unsynced: 1 }],
+        [3.1, { unsynced: 0 }],
+        [4, { unsynced: 2 }],
+        [4.5, { unsynced: 2 }],
+        [4.6, { unsynced: 1 }],
+        [4.7, { unsynced: 0 }],
+      ),
+    ).toEqual(['saving', 'saving', 'saved', 'saved', 'saving', 'saving', 'saved'])
+  })
+
+  it('says at once that something waits from an earlier page', () => {
+    const facts = observe(firstFacts(T, T - 60_000), { ...base, hasLink: false, unsynced: 20 }, T)
+    expect(pillOf(facts, T).pill).toEqual({ kind: 'saving' })
   })
 
   it('knows since when it is not in step any more', () => {
