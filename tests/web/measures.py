@@ -102,11 +102,22 @@ async def cut(page: Page, width: int, height: int) -> list[str]:
     """What lies outside of a window of this size, which is then as it was."""
     before = page.viewport_size
     await page.set_viewport_size({"width": width, "height": height})
-    await page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    await painted(page)
     found = await page.evaluate(CUT)
     if before is not None:
         await page.set_viewport_size(before)
     return [f"at {width}: {one}" for one in found]
+
+
+async def painted(page: Page) -> None:
+    """Wait until what just changed is on the screen, and nothing fades any more."""
+    await page.evaluate(
+        """() => new Promise((done) => {
+          const look = () => document.getAnimations().some((one) => one.playState === 'running' &&
+            one.effect.getComputedTiming().endTime < 2000) ? requestAnimationFrame(look) : done()
+          requestAnimationFrame(() => requestAnimationFrame(look))
+        })"""
+    )
 
 
 async def moving(page: Page) -> list[str]:
@@ -121,20 +132,23 @@ class Survey:
         self._least_target = least_target
         self._found: dict[str, str] = {}  # what is wrong -> where it was seen first
 
-    @property
-    def problems(self) -> list[str]:
-        """Everything that was found, once each."""
-        return [f"{state}: {what}" for what, state in self._found.items()]
+    def finish(self) -> None:
+        """Raises AssertionError with everything that was found, once each."""
+        found = [f"{state}: {what}" for what, state in self._found.items()]
+        assert not found, "\n" + "\n".join(found)
 
     async def look(self, page: Page, state: str) -> None:
         """Every measure, in light and in dark, at 200 % and narrow."""
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        await painted(page)
         found = await axe(page)
         found += await small_targets(page, self._least_target)
         found += await moving(page)
         await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        await painted(page)
         found += [f"dark, {one}" for one in await axe(page, rules=("color-contrast",))]
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        await painted(page)
         found += await cut(page, 640, 400)
         found += await cut(page, 320, 640)
         for one in found:

@@ -46,6 +46,7 @@ export interface EditLogOptions {
 interface Batch {
   readonly n: number // of the mark that covers it
   readonly edits: number
+  readonly bytes: Uint8Array
   readonly stored: Promise<number | null> // the key of its row
   key: number | null // once it is known
 }
@@ -113,13 +114,20 @@ export class EditLog {
     const bytes = Y.mergeUpdates(pending)
     const n = ++this.lastMark
     const edits = pending.length
-    const batch: Batch = { n, edits, stored: this.keep({ bytes, edits, n }), key: null }
+    const batch: Batch = { n, edits, bytes, stored: this.keep({ bytes, edits, n }), key: null }
     void batch.stored.then((key) => {
       batch.key = key
     })
     this.batches.push(batch)
     this.count()
     return { n, bytes }
+  }
+
+  /** What neither the device nor the server is known to have; null: nothing. */
+  unstored(): Uint8Array | null {
+    const batches = this.batches.filter(({ key }) => key === null).map(({ bytes }) => bytes)
+    const updates = [...batches, ...this.pending]
+    return updates.length === 0 ? null : Y.mergeUpdates(updates)
   }
 
   /** A connection begins: what was edited before it keeps its base. */

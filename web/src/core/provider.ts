@@ -15,6 +15,7 @@ import { DirtyFields } from './dirty-fields'
 import { type DirtyField, DocStore, type LoadedDocument } from './docstore'
 import { EditLog } from './edit-log'
 import { tryCheck } from './guard'
+import { LateEdits } from './late-edits'
 import type { Link } from './link'
 import type { DocumentNotice, DocumentState, ExportedChanges, LiveDocument } from './live-document'
 import { textsOf } from './merged-texts'
@@ -42,6 +43,7 @@ const AWAY_MS = 15_000 // a shorter cut is no time apart: people saw what they w
 // Origins of transactions that are no edits of this page.
 const FROM_STORE = Symbol('store')
 const FROM_SERVER = Symbol('server')
+const FROM_LATE = Symbol('late') // counts as an edit: it may not be stored yet
 const GONE = new Set(['not_found', 'room_not_found', 'document_not_found', 'deleted'])
 const FINAL = new Set(['structure', 'too_large', 'document_full', 'deleted']) // it would be refused again and again
 
@@ -59,6 +61,7 @@ class Provider implements LiveDocument {
   private readonly questions: Questions
   private readonly dirty: DirtyFields
   private readonly log: EditLog
+  private readonly late: LateEdits
   private readonly subscription: RoomSubscription
   private readonly listeners = new Set<(notice: DocumentNotice) => void>()
   private readonly stops: Array<() => void> = []
@@ -99,7 +102,9 @@ class Provider implements LiveDocument {
     })
     this.unsynced = this.log.unsynced
     this.bases = this.log.bases
+    this.late = new LateEdits(link.db.name, menuId)
     this.follow()
+    for (const bytes of this.late.take(this.epoch)) Y.applyUpdate(this.doc, bytes, FROM_LATE)
     const cursor = this.epoch === null ? undefined : { epoch: this.epoch, offset: 0 }
     this.subscription = link.channel.subscribe(`menu:${menuId}`, this.listener(), cursor)
     this.questions.ask(loaded?.asked ?? [])
@@ -157,7 +162,7 @@ class Provider implements LiveDocument {
       () => this.names.stop(),
       () => this.dirty.stop(),
       () => this.log.stop(),
-      onLeave(() => this.send()),
+      onLeave(() => this.leave()),
       link.sync.addSource({
         label: this.menuId,
         unsynced: this.unsynced,
@@ -215,6 +220,12 @@ class Provider implements LiveDocument {
     this.timer = null
     const batch = this.log.take()
     if (batch !== null && this.isExchanged && this.mayWrite) this.sendEdits(batch)
+  }
+
+  /** The page may be about to end: nothing that takes time is sure to happen. */
+  private leave(): void {
+    this.send()
+    this.late.keep(this.epoch, this.log.unstored())
   }
 
   private sendOverdue(): void {

@@ -59,8 +59,8 @@ export class MenuShelf {
   }
 
   /** Ask the server now; without network everything stays as it is. */
-  refresh(): Promise<void> {
-    this.asking ??= this.fromServer()
+  refresh(cache: RequestCache = 'default'): Promise<void> {
+    this.asking ??= this.fromServer(cache)
       .catch(() => undefined)
       .finally(() => {
         this.asking = null
@@ -68,10 +68,12 @@ export class MenuShelf {
     return this.asking
   }
 
-  /** Somebody spoke of a version: if it is newer than ours, ask. */
+  /** Somebody spoke of a version: if it is newer than ours, ask. What the browser keeps is from before. */
   heardOf(menu: string, version: number): void {
     const known = this.menus.peek().get(menu)
-    if (known !== undefined && known.version < version) void this.refresh()
+    if (known === undefined || known.version >= version) return
+    if (this.asking === null) void this.refresh('no-cache')
+    else void this.asking.then(() => this.heardOf(menu, version))
   }
 
   private readonly onVisible = (): void => {
@@ -89,9 +91,10 @@ export class MenuShelf {
     if (found.length > 0) this.show(list, found)
   }
 
-  private async fromServer(): Promise<void> {
+  private async fromServer(cache: RequestCache): Promise<void> {
     const answer = await this.ask(`/api/v1/restaurants/${encodeURIComponent(this.restaurant)}/published`, {
       credentials: 'omit',
+      cache,
     })
     const list = answer.ok ? tryCheck(SHOWN, await answer.json()) : null
     if (list === null) return

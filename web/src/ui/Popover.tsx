@@ -81,13 +81,22 @@ export function useCloseOutside(root: RefObject<HTMLElement | null>, open: boole
 export function useKeepInside(panel: RefObject<HTMLElement | null>, open: boolean): void {
   useLayoutEffect(() => {
     const element = panel.current
-    if (!open || element === null) return
-    const margin = 8
-    const box = element.getBoundingClientRect()
-    const width = document.documentElement.clientWidth
-    const left = Math.max(margin, Math.min(box.left, width - box.width - margin))
-    element.style.setProperty('--shift', `${left - box.left}px`)
-    const isLow = box.bottom > window.innerHeight - margin && box.top > box.height + 60
-    element.classList.toggle('is-above', isLow)
+    if (!open || element === null) return undefined
+    const place = () => keepInside(element)
+    place()
+    addEventListener('resize', place)
+    return () => removeEventListener('resize', place)
   }, [open])
+}
+
+function keepInside(element: HTMLElement): void {
+  const margin = 8
+  element.style.setProperty('--shift', '0px')
+  element.classList.remove('is-above')
+  const box = element.getBoundingClientRect()
+  const width = document.documentElement.clientWidth
+  const left = Math.max(margin, Math.min(box.left, width - box.width - margin))
+  element.style.setProperty('--shift', `${left - box.left}px`)
+  const isLow = box.bottom > window.innerHeight - margin && box.top > box.height + 60
+  element.classList.toggle('is-above', isLow)
 }

@@ -177,6 +177,45 @@ test('a page that starts without a network may do what it might do before', asyn
   expect((await begin(new FakePage(room, db))).access.value).toBe('read')
 })
 
+test('what was edited in the last moment of a page is there in the next one, and is sent', async () => {
+  const dying = breakable(db) // a page that is closed finishes no write
+  const { page, live } = await beginLive(new FakePage(room, dying.db))
+  page.cut()
+  dying.isBroken = true
+  setPrice(live.doc, 200)
+  window.dispatchEvent(new Event('pagehide'))
+  const next = new FakePage(room, db)
+  const again = await begin(next)
+  expect(price(again.doc)).toBe(200)
+  expect(again.unsynced.value).toBe(1)
+  await again.flush()
+  await until(async () => expect((await rows()).some(({ origin }) => origin === 'local')).toBe(true))
+  next.connect()
+  await until(() => expect(again.unsynced.value).toBe(0))
+  expect(price(room.doc)).toBe(200)
+  expect(price((await begin(new FakePage(room, db))).doc)).toBe(200)
+})
+
+test('the last moment of a page in another history changes nothing, and what is stored leaves nothing', async () => {
+  const late = (): string[] => Object.keys(localStorage).filter((key) => key.startsWith('mirepoix.late:'))
+  const { page, live } = await beginLive()
+  page.cut()
+  setPrice(live.doc, 200)
+  window.dispatchEvent(new Event('pagehide'))
+  expect(late()).toHaveLength(1)
+  await live.flush()
+  window.dispatchEvent(new Event('pagehide')) // shown again meanwhile, and stored
+  expect(late()).toEqual([])
+  setPrice(live.doc, 201)
+  window.dispatchEvent(new Event('pagehide'))
+  const [key = ''] = late()
+  localStorage.setItem(key, (localStorage.getItem(key) ?? '').replace('"e1"', '"e0"'))
+  await live.close()
+  await db.write(['updates'], (transaction) => transaction.objectStore('updates').clear())
+  expect(price((await begin(new FakePage(room, db))).doc)).not.toBe(201)
+  expect(late()).toEqual([])
+})
+
 test('a newer schema is shown and not written', async () => {
   room.schema = 2
   const page = new FakePage(room, db)

@@ -92,6 +92,24 @@ describe('the menus of a restaurant', () => {
     expect(asked).toEqual(['/restaurants/r1/published'])
   })
 
+  it('are asked for past what the browser keeps when somebody speaks of a newer one', async () => {
+    const { ask, menus } = server({ main: { version: 1, plain: PLAIN } })
+    let kept: Response | null = null
+    const cached: typeof fetch = async (address, options) => {
+      if (!String(address).includes('/restaurants/')) return ask(address, options)
+      if (kept === null || options?.cache === 'no-cache') kept = await ask(address, options)
+      return kept.clone()
+    }
+    const found = shelf(cached)
+    await found.start()
+    menus.main = { version: 2, plain: PLAIN }
+    const ordinary = found.refresh()
+    found.heardOf('main', 2)
+    await ordinary
+    expect(found.current.value?.version).toBe(1)
+    await vi.waitFor(() => expect(found.current.value?.version).toBe(2))
+  })
+
   it('can be read without network when the device has them', async () => {
     const store = new FakeStore()
     const { ask } = server({ main: { version: 3, plain: PLAIN } })
