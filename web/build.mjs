@@ -90,7 +90,6 @@ await build({
   entryPoints: pages.map((page) => ({ in: `src/styles/${page}.css`, out: page })),
   outdir: join(OUT, 'assets'),
 })
-for (const page of pages) cpSync(`pages/${page}.html`, join(OUT, `${page}.html`))
 cpSync('public', join(OUT, 'assets'), { recursive: true })
 for (const name of ['manifest.webmanifest']) {
   if (existsSync(join(OUT, 'assets', name))) {
@@ -114,6 +113,15 @@ const firstScripts = (page) => {
   }
   walk(Object.keys(outputs).find((path) => path.endsWith(`/${page}.js`)))
   return [...found].map((path) => path.split('/').pop()).sort()
+}
+// A page names all it needs at once, so that nothing waits for a script to say what it imports.
+for (const page of pages) {
+  const links = firstScripts(page)
+    .filter((name) => name !== `${page}.js`)
+    .map((name) => `<link rel="modulepreload" href="/assets/%BUILD%/${name}">\n`)
+  const html = readFileSync(`pages/${page}.html`, 'utf8')
+  const at = html.indexOf('<script ')
+  writeFileSync(join(OUT, `${page}.html`), html.slice(0, at) + links.join('') + html.slice(at))
 }
 // What the worker keeps for a page: its own files and the icons.
 const filesOf = (page) => [

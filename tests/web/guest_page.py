@@ -33,7 +33,9 @@ class GuestPage:
     async def is_seated(self) -> None:
         """Wait until the menu and the list are there."""
         await expect(self.dish("Soup")).to_be_visible()
-        await expect(self.page.locator("[aria-label=Choosing], .guest:not(.is-wide)")).to_be_visible()
+        await expect(
+            self.page.locator("[aria-label=Choosing], .guest:not(.is-wide)")
+        ).to_be_visible()
 
     async def worker_is_ready(self) -> None:
         """Wait until the page would open without a network."""

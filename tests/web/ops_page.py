@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Locator, expect
 
 from tests.web.person import Person
@@ -31,7 +33,7 @@ class OpsPage:
 
     async def act(self, row: Locator, action: str, yes: str) -> None:
         """Choose an action of a row, and say yes to the question."""
-        await row.get_by_role("button").click()
+        await row.get_by_role("button", name=re.compile("^Actions for")).click()
         await self.page.get_by_role("menuitem", name=action).click()
         await self.page.get_by_role("dialog").get_by_role("button", name=yes, exact=True).click()
 

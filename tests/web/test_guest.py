@@ -228,7 +228,9 @@ async def test_filter_choices_and_bill_add_up_to_the_cent(
     await expect(ana.dish("Soup")).to_have_count(0)
     await expect(ana.dish("Salad")).to_have_count(0)
     await expect(ana.dish("Bread")).to_be_visible()
-    await expect(ana.page.get_by_text("2 dishes are left out because of your wishes")).to_be_visible()
+    await expect(
+        ana.page.get_by_text("2 dishes are left out because of your wishes")
+    ).to_be_visible()
     await expect(ben.dish("Soup")).to_be_visible()
 
     await ana.plus("Steak").click()
@@ -315,9 +317,7 @@ async def test_dish_of_a_stock_rest_client_is_on_the_list_and_its_round_in_the_k
 # -- what the tests look at ------------------------------------------------------------------------
 
 
-async def is_ordered_once(
-    restaurant: Restaurant, kitchen: KitchenPage, dishes: set[str]
-) -> None:
+async def is_ordered_once(restaurant: Restaurant, kitchen: KitchenPage, dishes: set[str]) -> None:
     """One order with each dish once, and one ticket of it."""
     [order] = await restaurant.orders()
     assert sorted(line["item_id"] for line in order["lines"]) == sorted(dishes)

@@ -17,11 +17,11 @@ async def test_rooms_and_connections_appear_and_one_can_be_disconnected(
     cora = KitchenPage(await bring(restaurant.server, "Cora"), restaurant)
     await restaurant.admit(cora.person, "kitchen")
     sockets: list[WebSocket] = []
-    cora.page.on("websocket", sockets.append)
+    cora.page.on("websocket", lambda socket: sockets.append(socket))
     olga = OpsPage(await bring(restaurant.server, "Olga"))
     await olga.open()
     await cora.open()
-    await expect(olga.row(f"kitchen:{restaurant.id}").or_(olga.row(restaurant.id)).first).to_be_visible()
+    await expect(olga.row(restaurant.id).filter(has_text="Kitchen")).to_contain_text("in step")
     await olga.show("Connections")
     row = olga.row("Cora")
     await expect(row).to_contain_text("Kitchen")
@@ -42,7 +42,7 @@ async def test_read_only_room_stops_the_editor_until_it_is_allowed_again(
     ana = await hire(bistro, "Ana")
     olga = OpsPage(await bring(bistro.server, "Olga"))
     await olga.open()
-    room = olga.row(bistro.menu)
+    room = olga.row(bistro.menu).filter(has_text="Bistro")  # its title
     await olga.act(room, "Make read-only…", "Make read-only")
     await expect(room).to_contain_text("read-only")
     notice = ana.page.get_by_text("You can read this menu, and see others work on it.")

@@ -123,11 +123,9 @@ export class EditLog {
     return { n, bytes }
   }
 
-  /** What neither the device nor the server is known to have; null: nothing. */
-  unstored(): Uint8Array | null {
-    const batches = this.batches.filter(({ key }) => key === null).map(({ bytes }) => bytes)
-    const updates = [...batches, ...this.pending]
-    return updates.length === 0 ? null : Y.mergeUpdates(updates)
+  /** What neither the device nor the server is known to have. */
+  unstored(): readonly Uint8Array[] {
+    return [...this.batches.filter(({ key }) => key === null).map(({ bytes }) => bytes), ...this.pending]
   }
 
   /** A connection begins: what was edited before it keeps its base. */

@@ -2,11 +2,11 @@
 // is closed or loaded anew; localStorage does. The next page of this device takes it up; what had been
 // stored all the same changes nothing then. Each page writes under a name of its own.
 
-import { number, object, string, tryCheck, union } from './guard'
+import { array, number, object, string, tryCheck, union } from './guard'
 import { shortId } from './ids'
 
 const ROOT = 'mirepoix.late'
-const form = object({ epoch: union(number(), string()), bytes: string() })
+const form = object({ epoch: union(number(), string()), updates: array(string()) })
 
 export class LateEdits {
   private readonly start: string
@@ -18,11 +18,11 @@ export class LateEdits {
     this.own = this.start + shortId()
   }
 
-  /** Keep this, which is not known to be stored; null: everything is. */
-  keep(epoch: number | string | null, bytes: Uint8Array | null): void {
+  /** Keep these, which are not known to be stored. */
+  keep(epoch: number | string | null, updates: readonly Uint8Array[]): void {
     try {
-      if (bytes === null || epoch === null) localStorage.removeItem(this.own)
-      else localStorage.setItem(this.own, JSON.stringify({ epoch, bytes: lettersOf(bytes) }))
+      if (updates.length === 0 || epoch === null) localStorage.removeItem(this.own)
+      else localStorage.setItem(this.own, JSON.stringify({ epoch, updates: updates.map(lettersOf) }))
     } catch {
       // A browser that keeps nothing, or no space: as without it.
     }
@@ -36,7 +36,7 @@ export class LateEdits {
         const kept = tryCheck(form, JSON.parse(localStorage.getItem(key) ?? 'null'))
         localStorage.removeItem(key)
         if (kept === null || kept.epoch !== epoch) return []
-        return [Uint8Array.from(kept.bytes, (letter) => letter.charCodeAt(0))]
+        return kept.updates.map(bytesOf)
       })
     } catch {
       return []
@@ -46,4 +46,8 @@ export class LateEdits {
 
 function lettersOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
+}
+
+function bytesOf(letters: string): Uint8Array {
+  return Uint8Array.from(letters, (letter) => letter.charCodeAt(0))
 }
