@@ -43,8 +43,8 @@ def first_update(plain: PlainMenu, menu_id: str, user_id: str) -> bytes:
     return update
 
 
-def rehearse(document: MenuDocument, edit: Edit, limit_bytes: int) -> None:
-    """Try an edit on a copy of the document: what fails there does no harm.
+def rehearse(document: MenuDocument, edit: Edit, limit_bytes: int) -> MenuDocument:
+    """Try an edit on a copy of the document, which is returned: what fails there does no harm.
 
     Raises TooLarge when the document would outgrow its limit, EngineFailed.
     """
@@ -56,6 +56,7 @@ def rehearse(document: MenuDocument, edit: Edit, limit_bytes: int) -> None:
         raise TooLarge(
             f"the document would outgrow its limit of {limit_bytes} bytes", reason="document_full"
         )
+    return copy
 
 
 def edit_of(changes: Iterable[Change], user_id: str, ms: int) -> Edit:

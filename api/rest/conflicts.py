@@ -97,7 +97,9 @@ async def decide(call: Call) -> web.Response:
             return resolve(conflict, menu, choice)
 
         note = {"conflict": found.row.id, **as_json(wanted)}
-        done = await change_menu(call.house, document, call.identity, plan, resolution=note)
+        done = await change_menu(
+            call.house, document, call.identity, plan, door="resolve", resolution=note
+        )
     after = await call.house.conflicts.find(found.row.id)
     answer = conflict_answer(found.row if after is None else after.row)
     return json_answer(ResolutionAnswer(changes=done.changes, conflict=answer))

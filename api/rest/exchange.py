@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from secrets import token_hex
 
+import msgspec
 from aiohttp import hdrs, web
 
 from api.exchange import create_menu, known_of, merge_menu
@@ -22,6 +24,7 @@ from api.rest.exchange_models import (
 from api.rest.menus import PlainMenus
 from api.rest.operation import Call, Operation, json_answer, tagged_answer
 from api.rest.restaurants import require, restaurant_for
+from api.rest.versions_models import DifferenceAnswer
 from collab.edits import edit_of, first_update, rehearse
 from collab.errors import (
     DocumentGone,
@@ -32,7 +35,10 @@ from collab.errors import (
 from collab.formats.report import Known
 from collab.identity import Act
 from collab.menu import Menu
+from collab.menu_difference import MenuDifference, difference
+from collab.menu_reading import read_menu
 from collab.merging import plan_merge
+from collab.plain_json import plain_json
 from collab.plain_menu import PlainMenu
 from collab.records import Document, DocumentKind
 
@@ -83,8 +89,9 @@ async def import_(call: Call) -> web.Response:
     format = query.format or format_of(call.request.content_type)
     known = await known_of(call.house, found, Known(query.locale, query.currency))
     file = await read_file(format, content, known)
+    planned = None
     if query.dry_run == "true":
-        changes = await _rehearsed(call, file.plain, found)
+        changes, planned = await _rehearsed(call, file.plain, found)
     elif found is None:
         user, title = call.identity.user_id, query.title or call.id
         await create_menu(call.house, file.plain, restaurant, call.id, title, user)
@@ -98,6 +105,7 @@ async def import_(call: Call) -> web.Response:
         sections=len(file.plain.sections),
         items=sum(1 for _ in file.plain.items()),
         dry_run=query.dry_run == "true",
+        difference=planned and msgspec.convert(asdict(planned), DifferenceAnswer),
         remarks=remark_answers(file.report),
     )
     is_created = found is None and not answer.dry_run
@@ -139,21 +147,29 @@ async def _menu(call: Call) -> Menu:
         return room.keeper.menu()
 
 
-async def _rehearsed(call: Call, plain: PlainMenu, found: Document | None) -> int:
-    """How many changes an import would make. Raises what it would raise."""
+async def _rehearsed(
+    call: Call, plain: PlainMenu, found: Document | None
+) -> tuple[int, MenuDifference | None]:
+    """How many changes an import would make, and what they come to in a menu that is there.
+
+    Raises what the import would raise.
+    """
     limit_bytes = call.house.config.document_limit_bytes
     if found is None:
         if len(first_update(plain, call.id, call.identity.user_id)) > limit_bytes:
             raise TooLarge("This menu is larger than a document may be.", reason="document_full")
-        return 0
+        return 0, None
     if found.kind is not DocumentKind.MENU:
         raise StructureRefused("This document is not a menu.", reason="not_a_menu")
     async with call.house.lobby.lease(found.id) as room:
-        changes = plan_merge(room.keeper.menu(), plain, lambda: token_hex(8))
+        menu = room.keeper.menu()
+        changes = plan_merge(menu, plain, lambda: token_hex(8))
         check_changes(call.identity, changes)
-        if changes:
-            rehearse(room.document, edit_of(changes, call.identity.user_id, 0), limit_bytes)
-    return len(changes)
+        if not changes:
+            return 0, MenuDifference()
+        edit = edit_of(changes, call.identity.user_id, 0)
+        then = read_menu(rehearse(room.document, edit, limit_bytes))
+    return len(changes), difference(plain_json(menu), plain_json(then))
 
 
 def _restaurant(call: Call, query: ImportQuery, found: Document | None) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from api.menu_formats import FormatName
 from api.rest.models import Answer, Id, Incoming, Title
+from api.rest.versions_models import DifferenceAnswer
 from collab.formats.report import Action, Remark
 
 Locale = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8}){0,7}$")]
@@ -54,6 +55,7 @@ class ImportAnswer(Answer, frozen=True):
     items: int
     dry_run: bool
     remarks: list[RemarkAnswer]
+    difference: DifferenceAnswer | None  # what would read differently; only with `dry_run`
 
 
 class ExportReport(Answer, frozen=True):

@@ -96,7 +96,7 @@ async def restore(call: Call) -> web.Response:
     if entry is None:
         raise DocumentGone("There is no such entry (any more).", reason="entry_not_found")
     edited = await change_menu(
-        call.house, document, call.identity, lambda menu: plan_restore(menu, entry), door="rest"
+        call.house, document, call.identity, lambda menu: plan_restore(menu, entry), door="restore"
     )
     return json_answer(RestoreAnswer(changes=edited.changes))
 

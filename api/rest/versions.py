@@ -199,7 +199,7 @@ async def restore(call: Call) -> web.Response:
     may_write = access_to(call.identity, document) is Access.WRITE
     if may_write and wanted.what is Restored.EVERYTHING:  # so that this can be taken back, too
         await call.house.version_keeper.save(document.id, call.identity.user_id)
-    done = await change_menu(call.house, document, call.identity, plan)
+    done = await change_menu(call.house, document, call.identity, plan, door="restore")
     return json_answer(RestoreAnswer(changes=done.changes))
 
 

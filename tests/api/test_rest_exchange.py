@@ -114,8 +114,22 @@ async def test_dry_run_says_the_same_and_changes_nothing(site):
     _, planned = await put(site, changed, f"{query}&dry_run=true")
     assert await plain(site) == before
     _, done = await put(site, changed, query)
-    assert done == {**planned, "dry_run": False}
+    assert done == {**planned, "dry_run": False, "difference": None}
     assert done["changes"] == 1
+
+
+async def test_dry_run_names_what_would_read_differently(site):
+    query = "format=csv&currency=EUR&locale=de"
+    await put(site, CSV, query)
+    _, planned = await put(site, CSV.replace(b"5,50", b"6,50"), f"{query}&dry_run=true")
+    [item] = planned["difference"].pop("items")
+    assert (item["change"], item["fields"]) == (
+        "changed",
+        [{"field": "price", "before": 550, "after": 650}],
+    )
+    assert planned["difference"] == {"settings": [], "sections": [], "groups": []}
+    _, planned = await put(site, CSV, f"{query}&dry_run=true")
+    assert not any(planned["difference"].values())
 
 
 async def test_file_that_says_no_currency_takes_that_of_the_menu(site):

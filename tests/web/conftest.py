@@ -22,6 +22,8 @@ from tests.live.server import LiveServer
 from tests.live.visitors import SECRET
 from tests.web.bistro import Bistro
 from tests.web.editor_page import EditorPage
+from tests.web.guest_page import GuestPage
+from tests.web.kitchen_page import KitchenPage
 from tests.web.person import Person
 from tests.web.restaurant import Restaurant
 
@@ -39,6 +41,8 @@ ARGUMENTS: Final = (
 Invite = Callable[..., Awaitable[Person]]
 Hire = Callable[..., Awaitable[EditorPage]]
 Bring = Callable[..., Awaitable[Person]]
+Cook = Callable[[str], Awaitable[KitchenPage]]
+Seat = Callable[..., Awaitable[GuestPage]]
 
 # WEB_PAGES: a folder that web/build.mjs wrote, to test other pages than the committed ones.
 PAGES: Final = {"pages": os.environ["WEB_PAGES"]} if "WEB_PAGES" in os.environ else {}
@@ -120,17 +124,19 @@ async def own_bistro(server: LiveServer) -> AsyncIterator[Bistro]:
 async def hire(browser: Browser) -> AsyncIterator[Hire]:
     """Staff with the menu open: `ana = await hire(bistro, "Ana")`, a manager unless it says else.
 
+    role None: the developer of --dev, who needs no invitation.
     Each has a context and a cable of their own. Their pages must not have complained at the end.
     """
     async with AsyncExitStack() as stack:
         people: list[Person] = []
 
         async def come(
-            bistro: Bistro, name: str, role: str = "manager", **options: object
+            bistro: Bistro, name: str, role: str | None = "manager", **options: object
         ) -> EditorPage:
             person = Person(browser, bistro.server.port, name, options)
             people.append(await stack.enter_async_context(person))
-            await bistro.admit(person, role)
+            if role is not None:
+                await bistro.admit(person, role)
             editor = EditorPage(person, bistro)
             await editor.open()
             return editor
@@ -165,3 +171,29 @@ async def bring(browser: Browser) -> AsyncIterator[Bring]:
         yield come
         for person in people:
             assert person.complaints == [], f"{person.name}'s pages complained"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def cook(restaurant: Restaurant, bring: Bring) -> Cook:
+    """Somebody with the kitchen open: `cora = await cook("Cora")`."""
+
+    async def come(name: str) -> KitchenPage:
+        person = await bring(restaurant.server, name)
+        await restaurant.admit(person, "kitchen")
+        kitchen = KitchenPage(person, restaurant)
+        await kitchen.open()
+        return kitchen
+
+    return come
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def seat(restaurant: Restaurant, bring: Bring) -> Seat:
+    """Somebody at table 4: `ana = await seat("Ana")`."""
+
+    async def come(name: str, **options: object) -> GuestPage:
+        guest = GuestPage(await bring(restaurant.server, name, **options), restaurant)
+        await guest.open()
+        return guest
+
+    return come

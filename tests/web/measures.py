@@ -14,8 +14,17 @@ TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 AXE: Final = Axe().axe_script
 
 RUN_AXE: Final = """
-async (options) => {
-  const { violations } = await axe.run(document, options)
+async ([within, options]) => {
+  // Chromium leaves what is scrolled away as it looked before the colours changed.
+  if (!window.isEverythingDrawn) {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync('* { content-visibility: visible !important }')
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
+    window.isEverythingDrawn = true
+  }
+  const modal = document.querySelector('dialog[open]:last-of-type')
+  const place = modal ?? (within === '' ? document : document.querySelector(within))
+  const { violations } = await axe.run(place, options)
   return violations.map(({ id, nodes }) => [id, nodes.map(({ target, any, all, none }) => [
     String(target),
     [...any, ...all, ...none].map((check) => check.message).join('; '),
@@ -83,13 +92,16 @@ MOVING: Final = """
 """
 
 
-async def axe(page: Page, *, rules: tuple[str, ...] = ()) -> list[str]:
-    """Violations of WCAG 2.2 AA. rules: those only, by axe's names."""
+async def axe(page: Page, within: str = "", *, rules: tuple[str, ...] = ()) -> list[str]:
+    """Violations of WCAG 2.2 AA in an open dialog, else in what a selector names, else everywhere.
+
+    rules: those only, by axe's names.
+    """
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE)
     only: dict[str, Any] = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
     options = {"resultTypes": ["violations"], "runOnly": only}
-    found = await page.evaluate(RUN_AXE, options)
+    found = await page.evaluate(RUN_AXE, [within, options])
     return [f"{rule}: {target} {why}" for rule, nodes in found for target, why in nodes]
 
 
@@ -102,6 +114,7 @@ async def cut(page: Page, width: int, height: int) -> list[str]:
     """What lies outside of a window of this size, which is then as it was."""
     before = page.viewport_size
     await page.set_viewport_size({"width": width, "height": height})
+    await painted(page)
     await painted(page)
     found = await page.evaluate(CUT)
     if before is not None:
@@ -137,16 +150,16 @@ class Survey:
         found = [f"{state}: {what}" for what, state in self._found.items()]
         assert not found, "\n" + "\n".join(found)
 
-    async def look(self, page: Page, state: str) -> None:
-        """Every measure, in light and in dark, at 200 % and narrow."""
+    async def look(self, page: Page, state: str, *, within: str = "") -> None:
+        """Every measure, in light and in dark, at 200 % and narrow. within: what is new there."""
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
         await painted(page)
-        found = await axe(page)
+        found = await axe(page, within)
         found += await small_targets(page, self._least_target)
         found += await moving(page)
         await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         await painted(page)
-        found += [f"dark, {one}" for one in await axe(page, rules=("color-contrast",))]
+        found += [f"dark, {one}" for one in await axe(page, within, rules=("color-contrast",))]
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
         await painted(page)
         found += await cut(page, 640, 400)

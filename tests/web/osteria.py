@@ -159,6 +159,10 @@ class Osteria(Restaurant):
             await self.open_table(id)
         self.code = await self.open_table("t7")
 
+    async def ticket(self, name: str, *roles: str) -> str:
+        """What a link of an invitation carries."""
+        return await self._ticket(name, *roles)
+
     async def orders_of(self, table: str | None, *lines: Mapping[str, Any], note: str = "") -> str:
         """An order with choices, notes and quantities, sent to the kitchen; its id."""
         order = str(uuid4())

@@ -130,7 +130,7 @@ class Restaurant:
         order = str(uuid4())
         opening = {} if table is None else {"table": table}
         answer = await self.say(f"order:{order}", "order.open", opening)
-        order = (answer.get("current") or {}).get("order", order)
+        order = str((answer.get("current") or {}).get("order", order))
         await self.add(order, *dishes)
         return order
 
@@ -196,7 +196,7 @@ class Restaurant:
     async def _ticket(self, name: str, *roles: str) -> str:
         """What a link of an invitation carries."""
         invite = {"name": name, "roles": roles, "restaurant": self.id}
-        url: str = (await self.asked("POST", "/invites", invite))["url"]
+        url = str((await self.asked("POST", "/invites", invite))["url"])
         return url.partition("ticket=")[2].partition("&")[0]
 
     async def _made(self, path: str, body: dict[str, Any]) -> None:

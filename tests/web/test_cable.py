@@ -60,6 +60,9 @@ async def test_cable_that_holds_answers_still_carries_what_is_said() -> None:
         writer.write(await reader.readexactly(3))
         await writer.drain()
         heard.set()
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
     server = await asyncio.start_server(note, "127.0.0.1", 0)
     async with server, Cable(server.sockets[0].getsockname()[1]) as cable:

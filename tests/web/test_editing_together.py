@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
@@ -151,9 +153,9 @@ async def test_what_a_stock_client_writes_shows_up_and_the_other_way_round(
         await expect(ana.description("soup")).to_have_value("Hi! The soup of the day")
         await ana.set_price("soup", "5")
         await ana.is_saved()
-        await clients.call("wait_saved", "stock")
-        state = await clients.state("stock", {"map": ["items"]})
-        assert "500" in str(state), "her price did not reach it"
+        async with asyncio.timeout(15):  # nothing tells what arrives in somebody else's program
+            while 500 not in await prices_of_soup(clients):
+                await asyncio.sleep(0.05)
     assert (await bistro.dishes())["soup"]["price"] == 500
 
 
@@ -167,3 +169,27 @@ async def test_viewer_reads_along_and_is_offered_no_field(bistro: Bistro, hire: 
     await expect(vera.button("Publish")).to_have_count(0)
     await ana.set_price("soup", "7.77")
     await expect(vera.row("soup")).to_contain_text("€7.77")
+
+
+async def test_two_windows_of_the_developer_are_two_people(bistro: Bistro, hire: Hire) -> None:
+    ana, ben = await hire(bistro, "Ana", None), await hire(bistro, "Ben", None)
+    await expect(ben.person_here("Ana")).to_be_visible()
+    await ana.price("salad").focus()
+    await expect(ben.visitor(ben.price("salad"))).to_have_text("Ana")
+    await expect(ben.lock_badge("salad")).to_contain_text("Ana is editing")
+    await ana.price("salad").blur()
+    await ana.person.cable.cut()
+    await ana.set_price("soup", "9.50")
+    await ben.set_price("soup", "10")
+    await ben.is_saved()
+    await ana.person.mend()
+    for somebody, other in ((ana, "Ben"), (ben, "Ana")):
+        title = f"You and {other} both changed the price of Soup"
+        await expect(somebody.card("soup")).to_contain_text(title)
+
+
+async def prices_of_soup(clients: StockClients) -> list[object]:
+    """What the stock client's document holds as the price of the soup."""
+    state = await clients.state("stock", {"map": ["items"]})
+    soup = state["map"]["items"]["soup"]
+    return [value[0] for key, value in soup.items() if key.startswith("price@")]

@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import pytest_asyncio
 from playwright.async_api import Page, WebSocket, expect
 
-from tests.web.conftest import Bring
-from tests.web.guest_page import GuestPage
+from tests.web.conftest import Cook, Seat
 from tests.web.kitchen_page import KitchenPage
 from tests.web.restaurant import Restaurant
 
-Cook = Callable[..., Awaitable[KitchenPage]]
 
 SOLD_OUT_LIMIT_MS: Final = 1000
 TRIES: Final = 3  # a machine that does other things is no fault of the server
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def cook(restaurant: Restaurant, bring: Bring) -> Cook:
-    """Somebody with the kitchen open: `cora = await cook("Cora")`."""
-
-    async def come(name: str) -> KitchenPage:
-        person = await bring(restaurant.server, name)
-        await restaurant.admit(person, "kitchen")
-        kitchen = KitchenPage(person, restaurant)
-        await kitchen.open()
-        return kitchen
-
-    return come
 
 
 async def test_bump_undo_and_recall_show_on_both_kitchens(
@@ -78,11 +60,9 @@ async def test_stations_of_two_screens_show_each_its_own_dishes(
 
 
 async def test_dish_sold_out_in_the_kitchen_reaches_a_guest_within_a_second_and_back(
-    restaurant: Restaurant, cook: Cook, bring: Bring
+    restaurant: Restaurant, cook: Cook, seat: Seat
 ) -> None:
-    cora = await cook("Cora")
-    ana = GuestPage(await bring(restaurant.server, "Ana"), restaurant)
-    await ana.open()
+    cora, ana = await cook("Cora"), await seat("Ana")
     await ana.add("Soup", "Bread")
     await restaurant.order("t5", "soup")
     await expect(cora.ticket("Soup", "Table 5")).to_be_visible()

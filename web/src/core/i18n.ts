@@ -69,6 +69,9 @@ export interface Texts<T extends Record<string, string>> {
 
 type Loaders<T> = Record<Exclude<Language, 'en'>, () => Promise<{ default: Readonly<Record<keyof T, string>> }>>
 
+// Making one takes far longer than using it, and every row of a list asks.
+const pluralRules = new Map<string, Intl.PluralRules>()
+const numberFormats = new Map<string, Intl.NumberFormat>()
 const everyText = new Set<() => Promise<void>>()
 
 /** Texts of a screen: the English ones, and how to load the others. */
@@ -105,7 +108,8 @@ export async function textsReady(): Promise<void> {
 
 /** A number as the reader writes it. */
 export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
-  return new Intl.NumberFormat(locale.value, options).format(value)
+  const key = options === undefined ? locale.value : locale.value + JSON.stringify(options)
+  return kept(numberFormats, key, () => new Intl.NumberFormat(locale.value, options)).format(value)
 }
 
 /** "Ana, Ben and Carla". */
@@ -136,7 +140,15 @@ export function languageName(code: string): string {
 }
 
 function pluralForm(n: number): string {
-  return new Intl.PluralRules(locale.value).select(n)
+  return kept(pluralRules, locale.value, () => new Intl.PluralRules(locale.value)).select(n)
+}
+
+function kept<T>(those: Map<string, T>, key: string, make: () => T): T {
+  const known = those.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  those.set(key, made)
+  return made
 }
 
 function fill(words: string, params: Readonly<Record<string, Value>> | undefined): string {

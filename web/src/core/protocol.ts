@@ -1661,6 +1661,40 @@ export interface RemarkAnswer {
 }
 export const remarkAnswerGuard: Guard<RemarkAnswer> = /* @__PURE__ */ object({ where: /* @__PURE__ */ string(), what: /* @__PURE__ */ string(), action: actionGuard, times: /* @__PURE__ */ number() })
 
+/** One field that reads differently; null: it is not there. */
+export interface FieldDifferenceAnswer {
+  field: string
+  before?: unknown
+  after?: unknown
+}
+export const fieldDifferenceAnswerGuard: Guard<FieldDifferenceAnswer> = /* @__PURE__ */ object({ field: /* @__PURE__ */ string(), before: /* @__PURE__ */ unknown(), after: /* @__PURE__ */ unknown() })
+
+/** What happened to a section, an item or a group. */
+export type PartChange = 'added' | 'removed' | 'changed'
+export const partChangeGuard: Guard<PartChange> = /* @__PURE__ */ literal('added', 'removed', 'changed')
+
+/** One section, item or modifier group that differs. */
+export interface PartDifferenceAnswer {
+  root: string
+  id: string
+  name: string
+  change: PartChange
+  moved_from: string | null
+  moved_to: string | null
+  is_reordered: boolean
+  fields: FieldDifferenceAnswer[]
+}
+export const partDifferenceAnswerGuard: Guard<PartDifferenceAnswer> = /* @__PURE__ */ object({ root: /* @__PURE__ */ string(), id: /* @__PURE__ */ string(), name: /* @__PURE__ */ string(), change: partChangeGuard, moved_from: /* @__PURE__ */ nullable(/* @__PURE__ */ string()), moved_to: /* @__PURE__ */ nullable(/* @__PURE__ */ string()), is_reordered: /* @__PURE__ */ boolean(), fields: /* @__PURE__ */ array(fieldDifferenceAnswerGuard) })
+
+/** What has to be done to one version to get the other. Fields are called as in the history. */
+export interface DifferenceAnswer {
+  settings: FieldDifferenceAnswer[]
+  sections: PartDifferenceAnswer[]
+  items: PartDifferenceAnswer[]
+  groups: PartDifferenceAnswer[]
+}
+export const differenceAnswerGuard: Guard<DifferenceAnswer> = /* @__PURE__ */ object({ settings: /* @__PURE__ */ array(fieldDifferenceAnswerGuard), sections: /* @__PURE__ */ array(partDifferenceAnswerGuard), items: /* @__PURE__ */ array(partDifferenceAnswerGuard), groups: /* @__PURE__ */ array(partDifferenceAnswerGuard) })
+
 /** What an import did, or with `dry_run` what it would do. */
 export interface ImportAnswer {
   menu: string
@@ -1670,8 +1704,9 @@ export interface ImportAnswer {
   items: number
   dry_run: boolean
   remarks: RemarkAnswer[]
+  difference: DifferenceAnswer | null
 }
-export const importAnswerGuard: Guard<ImportAnswer> = /* @__PURE__ */ object({ menu: /* @__PURE__ */ string(), created: /* @__PURE__ */ boolean(), changes: /* @__PURE__ */ number(), sections: /* @__PURE__ */ number(), items: /* @__PURE__ */ number(), dry_run: /* @__PURE__ */ boolean(), remarks: /* @__PURE__ */ array(remarkAnswerGuard) })
+export const importAnswerGuard: Guard<ImportAnswer> = /* @__PURE__ */ object({ menu: /* @__PURE__ */ string(), created: /* @__PURE__ */ boolean(), changes: /* @__PURE__ */ number(), sections: /* @__PURE__ */ number(), items: /* @__PURE__ */ number(), dry_run: /* @__PURE__ */ boolean(), remarks: /* @__PURE__ */ array(remarkAnswerGuard), difference: /* @__PURE__ */ nullable(differenceAnswerGuard) })
 
 /** What a conflict is about. */
 export type ConflictKind = 'prices' | 'allergens' | 'diets' | 'deleted' | 'unplaced' | 'moves' | 'double_replace' | 'stale' | 'names' | 'price_missing' | 'price_negative' | 'price_free' | 'price_jump' | 'money' | 'currency' | 'choice_range' | 'choice_missing' | 'variations' | 'translations'
@@ -1769,40 +1804,6 @@ export interface FullVersionAnswer {
   content: Record<string, unknown>
 }
 export const fullVersionAnswerGuard: Guard<FullVersionAnswer> = /* @__PURE__ */ object({ number: /* @__PURE__ */ number(), kind: versionKindGuard, name: /* @__PURE__ */ nullable(/* @__PURE__ */ string()), sha256: /* @__PURE__ */ string(), created_at: /* @__PURE__ */ string(), created_by: /* @__PURE__ */ string(), content: /* @__PURE__ */ record(/* @__PURE__ */ unknown()) })
-
-/** One field that reads differently; null: it is not there. */
-export interface FieldDifferenceAnswer {
-  field: string
-  before?: unknown
-  after?: unknown
-}
-export const fieldDifferenceAnswerGuard: Guard<FieldDifferenceAnswer> = /* @__PURE__ */ object({ field: /* @__PURE__ */ string(), before: /* @__PURE__ */ unknown(), after: /* @__PURE__ */ unknown() })
-
-/** What happened to a section, an item or a group. */
-export type PartChange = 'added' | 'removed' | 'changed'
-export const partChangeGuard: Guard<PartChange> = /* @__PURE__ */ literal('added', 'removed', 'changed')
-
-/** One section, item or modifier group that differs. */
-export interface PartDifferenceAnswer {
-  root: string
-  id: string
-  name: string
-  change: PartChange
-  moved_from: string | null
-  moved_to: string | null
-  is_reordered: boolean
-  fields: FieldDifferenceAnswer[]
-}
-export const partDifferenceAnswerGuard: Guard<PartDifferenceAnswer> = /* @__PURE__ */ object({ root: /* @__PURE__ */ string(), id: /* @__PURE__ */ string(), name: /* @__PURE__ */ string(), change: partChangeGuard, moved_from: /* @__PURE__ */ nullable(/* @__PURE__ */ string()), moved_to: /* @__PURE__ */ nullable(/* @__PURE__ */ string()), is_reordered: /* @__PURE__ */ boolean(), fields: /* @__PURE__ */ array(fieldDifferenceAnswerGuard) })
-
-/** What has to be done to one version to get the other. Fields are called as in the history. */
-export interface DifferenceAnswer {
-  settings: FieldDifferenceAnswer[]
-  sections: PartDifferenceAnswer[]
-  items: PartDifferenceAnswer[]
-  groups: PartDifferenceAnswer[]
-}
-export const differenceAnswerGuard: Guard<DifferenceAnswer> = /* @__PURE__ */ object({ settings: /* @__PURE__ */ array(fieldDifferenceAnswerGuard), sections: /* @__PURE__ */ array(partDifferenceAnswerGuard), items: /* @__PURE__ */ array(partDifferenceAnswerGuard), groups: /* @__PURE__ */ array(partDifferenceAnswerGuard) })
 
 /** What a restore did. */
 export interface VersionsRestoreAnswer {

@@ -10,6 +10,7 @@ import { itemName, sectionName } from './names'
 import { PanelFrame } from './panel-frame'
 import { p } from './panel-texts'
 import { type Editor, useEditor } from './state'
+import { nameOfUser } from './user-names'
 
 interface Gone {
   readonly kind: 'item' | 'section'
@@ -58,7 +59,8 @@ export function DeletedPanel(_: { panel: unknown }) {
   )
 }
 
-function goneIn({ model, live }: Editor): readonly Gone[] {
+function goneIn(editor: Editor): readonly Gone[] {
+  const { model } = editor
   const own = model.meta.value.locale
   const items = model.deletedItems.value.flatMap((id) => {
     const item = model.item(id).value
@@ -75,7 +77,7 @@ function goneIn({ model, live }: Editor): readonly Gone[] {
   return [...items, ...sections]
     .map(({ mark, ...one }) => ({
       ...one,
-      by: mark === undefined ? '' : live.nameOf(mark.userId, mark.replica),
+      by: mark === undefined ? '' : nameOfUser(editor, mark.userId, mark.replica),
       atMs: mark?.ms ?? 0,
     }))
     .sort((a, b) => b.atMs - a.atMs)

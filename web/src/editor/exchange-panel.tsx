@@ -10,6 +10,7 @@ import { Icon } from '../ui/icons'
 import { Select } from '../ui/Select'
 import { Switch } from '../ui/Switch'
 import { toast } from '../ui/Toast'
+import { DifferenceView } from './difference-view'
 import { failureWords } from './failure-words'
 import { FILE_FORMATS, type FileFormat, formatOfFile } from './file-formats'
 import { PanelFrame } from './panel-frame'
@@ -125,7 +126,7 @@ function Import() {
       <p class="note">{p('import_hint')}</p>
       <label class="button button-plain">
         <Icon name="upload" />
-        <span>{now === null ? p('choose_file') : now.file.name}</span>
+        <span>{p(now === null ? 'choose_file' : 'choose_other')}</span>
         <input
           class="visually-hidden"
           type="file"
@@ -146,11 +147,16 @@ function Import() {
       {now !== null && now.preview !== null && (
         <div class="preview" role="status">
           <p>
+            <strong dir="auto">{now.file.name}</strong>
+            <br />
             {p('import_has', { sections: now.preview.sections, items: now.preview.items })}{' '}
             <strong>
               {now.preview.changes === 0 ? p('import_nothing') : p.count('import_would', now.preview.changes)}
             </strong>
           </p>
+          {now.preview.difference !== null && now.preview.changes > 0 && (
+            <DifferenceView difference={now.preview.difference} />
+          )}
           <Remarks remarks={now.preview.remarks} title={p('import_remarks')} />
           <Button
             kind="primary"

@@ -9,13 +9,13 @@ import { ConflictCard } from '../ui/ConflictCard'
 import { Icon } from '../ui/icons'
 import { fieldWords, valueWords } from './field-words'
 import { nameById } from './names'
-import { type Editor, useEditor } from './state'
+import { type Editor, useEditor, writerIn } from './state'
 import { t } from './texts'
 
 /** One question. thing: of what, such as the name of the dish. */
 export function FieldConflictCard({ conflict, thing }: { conflict: FieldConflict; thing?: string }) {
   const editor = useEditor()
-  const me = editor.link.session.me.value?.user
+  const me = writerIn(editor.link)
   const field = fieldWords(editor, conflict.container, conflict.field)
   if (conflict.kind === 'text') {
     return <ReadAgain conflict={conflict} field={field} thing={thing} />

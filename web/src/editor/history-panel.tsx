@@ -22,8 +22,17 @@ import { nameById } from './names'
 import { PanelFrame } from './panel-frame'
 import { p } from './panel-texts'
 import { type Editor, type Panel, useEditor } from './state'
+import { nameOfUser } from './user-names'
 
 const EVERYBODY = ''
+/** How a change came, where it was not typed here. */
+const DOORS: Readonly<Record<string, 'through_program' | 'from_file' | 'by_restoring' | 'by_settling'>> = {
+  rest: 'through_program',
+  cable: 'through_program',
+  import: 'from_file',
+  restore: 'by_restoring',
+  resolve: 'by_settling',
+}
 
 /** The history of the menu, or of one dish. */
 export function HistoryPanel({ panel }: { panel: Panel }) {
@@ -92,6 +101,7 @@ function StretchView({ stretch }: { stretch: Stretch }) {
   const editor = useEditor()
   const person = editor.everybody.value.find((one) => one.user === stretch.user)
   const name = nameOfUser(editor, stretch.user)
+  const door = DOORS[stretch.door]
   const from = clockTime(stretch.sinceMs)
   const to = whenShort(stretch.untilMs, serverNow())
   return (
@@ -102,7 +112,7 @@ function StretchView({ stretch }: { stretch: Stretch }) {
           <strong>{name}</strong>{' '}
           <span class="note">
             {to.includes(from) ? to : p('history_times', { from, to })} · {p.count('changes', stretch.changes.length)}
-            {stretch.door === 'rest' && ` · ${p('through_program')}`}
+            {door !== undefined && ` · ${p(door)}`}
           </span>
         </p>
       </header>
@@ -176,11 +186,4 @@ function useHistory(editor: Editor, item: string | undefined, user: string) {
   }, [editor, item, user])
   const more = (): Promise<void> => load(pages.peek()?.at(-1)?.next ?? null)
   return { pages, failure, more }
-}
-
-/** Somebody as people know them. */
-export function nameOfUser({ live, link }: Editor, user: string): string {
-  const me = link.session.me.peek()
-  if (user === me?.user && me.name !== '') return me.name
-  return live.nameOf(user, '') || user
 }

@@ -7,6 +7,7 @@ import { Icon } from '../ui/icons'
 import { FieldConflicts } from './conflict-cards'
 import { FlashChip, useFlash } from './flash'
 import { anchorOf } from './following'
+import { IssueMarks } from './issue-marks'
 import { ItemChips } from './item-chips'
 import { ItemMenu } from './item-menu'
 import { itemName } from './names'
@@ -60,6 +61,7 @@ function Row({ item, section }: { item: Item; section: string }) {
         <Texts item={item} name={name} />
         <Variations item={item} />
         <ItemChips item={item} />
+        <IssueMarks container="items" id={item.id} />
       </div>
       <div class="item-side">
         <Stock id={item.id} />

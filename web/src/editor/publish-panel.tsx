@@ -29,7 +29,8 @@ import { PanelFrame } from './panel-frame'
 import { p } from './panel-texts'
 import { type Plan, planBody, planProblem } from './publish-plan'
 import { type Editor, useEditor } from './state'
-import { addressOf, useDifference } from './versions-panel'
+import { useDifference } from './use-difference'
+import { addressOf } from './versions-panel'
 
 const NOW: Plan = { isScheduled: false, starts: '', ends: '', isDaily: false, dailyFrom: '', dailyTo: '' }
 
@@ -52,7 +53,8 @@ export function PublishPanel(_: { panel: unknown }) {
       toast({ text: failureWords(error), kind: 'bad' })
     }
   }
-  useEffect(() => void load(), [editor, editor.events.state.value.publications])
+  const told = editor.events.state.value
+  useEffect(() => void load(), [editor, told.publications, told.issues])
   const publish = async (): Promise<void> => {
     isBusy.value = true
     try {
@@ -64,7 +66,6 @@ export function PublishPanel(_: { panel: unknown }) {
       await tellPublished(editor, done.version.number)
       name.value = ''
       plan.value = NOW
-      difference.reload()
       await load()
     } catch (error) {
       const blocked = error instanceof ApiError && error.status === 409 ? tryCheck(blockedGuard, error.body) : null
@@ -87,7 +88,7 @@ export function PublishPanel(_: { panel: unknown }) {
           kind="primary"
           icon="publish"
           busy={isBusy.value}
-          disabled={errors.length > 0 || problem !== null}
+          disabled={errors.length > 0 || problem !== null || (isSame && !plan.value.isScheduled)}
           onClick={() => void publish()}
         >
           {p(plan.value.isScheduled ? 'publish_scheduled' : 'publish_now')}
@@ -103,6 +104,8 @@ export function PublishPanel(_: { panel: unknown }) {
           <h3>{p('publish_changes')}</h3>
           {isUnpublished ? (
             <p class="note">{p('publish_first')}</p>
+          ) : difference.isUnpublished() ? (
+            <p class="note">{p('publish_none')}</p>
           ) : isSame ? (
             <p class="note">{p('publish_same')}</p>
           ) : (
@@ -131,6 +134,17 @@ export function PublishPanel(_: { panel: unknown }) {
         </section>
         {publications.value !== null && publications.value.publications.length > 0 && (
           <Standing list={publications.value} onChanged={() => void load()} />
+        )}
+        {!isUnpublished && (
+          <Button
+            kind="ghost"
+            icon="archive"
+            onClick={() => {
+              editor.panel.value = { kind: 'versions' }
+            }}
+          >
+            {p('older_versions')}
+          </Button>
         )}
       </div>
     </PanelFrame>
@@ -177,10 +191,8 @@ function Schedule({ plan, zone, onChange }: { plan: Plan; zone: string; onChange
       />
       {plan.isScheduled && (
         <>
-          <div class="pair">
-            {input(p('starts'), 'datetime-local', 'starts')}
-            {input(p('ends'), 'datetime-local', 'ends')}
-          </div>
+          {input(p('starts'), 'datetime-local', 'starts')}
+          {input(p('ends'), 'datetime-local', 'ends')}
           <Switch
             label={p('daily')}
             hint={p('daily_hint', { zone })}
@@ -264,7 +276,8 @@ async function tellPublished(editor: Editor, number: number): Promise<void> {
   let tables = 0
   try {
     const path = `/api/v1/orders?open=true&restaurant=${restaurant}`
-    tables = (await editor.link.session.api('GET', path, { guard: orderListGuard })).orders.length
+    const { orders } = await editor.link.session.api('GET', path, { guard: orderListGuard })
+    tables = new Set(orders.map((one) => one.table_id).filter((id) => id !== null)).size
   } catch {
     // Who publishes need not be allowed to see orders.
   }

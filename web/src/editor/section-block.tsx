@@ -13,6 +13,7 @@ import { FlashChip, useFlash } from './flash'
 import { keepFocus } from './focus-order'
 import { anchorOf } from './following'
 import { hoursInWords } from './hours'
+import { IssueMarks } from './issue-marks'
 import { ItemRow } from './item-row'
 import { sectionName } from './names'
 import { type Editor, useEditor } from './state'
@@ -78,6 +79,7 @@ function Block({ section }: { section: Section }) {
           <Icon name="clock" size={16} /> {hoursInWords(section.hours)}
         </button>
       )}
+      <IssueMarks container="sections" id={section.id} />
       <FieldConflicts container="sections" id={section.id} name={name} />
       <Items section={section.id} />
       {rights.structure && editor.found.value === null && (

@@ -25,7 +25,7 @@ import { type Rights, rightsOf } from './rights'
 import { RowBudget } from './row-budget'
 import { matches, searchWords } from './search'
 import { type Stock, stockFold } from './stock'
-import { steady, Visitors } from './visitors'
+import { pathOf, steady, Visitors } from './visitors'
 
 /** What stands beside the board. */
 export type Panel =
@@ -106,7 +106,7 @@ export function assemble(link: Link, menuId: string, live: LiveDocument): Editor
     carried: live.carried,
   })
   const everybody = steady(people(live.awareness))
-  const locks = new Locks(link, menuId)
+  const locks = new Locks(link, menuId, (lock) => holderOf(everybody.value, lock))
   const restaurant = link.session.restaurant.peek()
   const stock = openStream(link, `stock:${restaurant}`, stockFold)
   const events = openStream(link, `menu:${menuId}:events`, menuEventsFold)
@@ -162,9 +162,17 @@ export function assemble(link: Link, menuId: string, live: LiveDocument): Editor
 }
 
 /** Who stands in a register as its writer; developers are all the same user, so their name tells more. */
-function writerIn({ session }: Link): string {
+export function writerIn({ session }: Link): string {
   const me = session.me.peek()
   return (me?.isDeveloper ? me.name : me?.user) ?? ''
+}
+
+/** Who holds a field; the one who is in it, where several windows are the same user. */
+function holderOf(everybody: readonly Person[], lock: { field: string; user: string; name: string }): string {
+  const inside = everybody.find(
+    ({ isMe, user, field }) => !isMe && user === lock.user && field !== null && pathOf(field) === lock.field,
+  )
+  return inside?.name ?? lock.name
 }
 
 function foundItems(model: MenuModel, words: readonly string[]): ReadonlySet<string> {

@@ -1,16 +1,11 @@
 // The versions that were kept: named, published and automatic ones. Two can be compared; one dish, one
-// section or everything can be brought back, as edits that go forward.
+// section or everything can be brought back, as edits that go forward. Rolling back is showing an older
+// one to guests again; what is edited stays as it is.
 
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { dayAndTime } from '../core/dates'
-import {
-  type DifferenceAnswer,
-  differenceAnswerGuard,
-  type PartDifferenceAnswer,
-  type VersionAnswer,
-  versionListGuard,
-} from '../core/protocol'
+import { type PartDifferenceAnswer, publicationListGuard, type VersionAnswer, versionListGuard } from '../core/protocol'
 import { Button } from '../ui/Button'
 import { Chip } from '../ui/Chip'
 import { Dialog } from '../ui/Dialog'
@@ -19,12 +14,12 @@ import { Select } from '../ui/Select'
 import { Skeleton } from '../ui/Skeleton'
 import { TextInput } from '../ui/TextInput'
 import { toast } from '../ui/Toast'
-import { DifferenceView } from './difference-view'
 import { failureWords } from './failure-words'
-import { nameOfUser } from './history-panel'
 import { PanelFrame } from './panel-frame'
 import { p } from './panel-texts'
 import { type Editor, useEditor } from './state'
+import { useDifference } from './use-difference'
+import { nameOfUser } from './user-names'
 
 const DRAFT = 'draft'
 
@@ -35,12 +30,17 @@ export function VersionsPanel(_: { panel: unknown }) {
   const next = useSignal<number | null>(null)
   const failure = useSignal<string | null>(null)
   const chosen = useSignal<VersionAnswer | null>(null)
+  const effective = useSignal<number | null>(null)
   const load = async (after: number | null): Promise<void> => {
     try {
       const path = `${addressOf(editor)}/versions?limit=50${after === null ? '' : `&after=${after}`}`
       const page = await editor.link.session.api('GET', path, { guard: versionListGuard })
       versions.value = after === null ? page.versions : [...(versions.peek() ?? []), ...page.versions]
       next.value = page.next
+      const list = `${addressOf(editor)}/publications`
+      const { publications } = await editor.link.session.api('GET', list, { guard: publicationListGuard })
+      effective.value = publications.find((one) => one.is_effective)?.version ?? null
+      failure.value = null
     } catch (error) {
       failure.value = failureWords(error)
     }
@@ -51,6 +51,7 @@ export function VersionsPanel(_: { panel: unknown }) {
       <OneVersion
         version={chosen.value}
         versions={versions.value ?? []}
+        isEffective={chosen.value.number === effective.value}
         onBack={() => {
           chosen.value = null
         }}
@@ -79,7 +80,13 @@ export function VersionsPanel(_: { panel: unknown }) {
                   {dayAndTime(Date.parse(one.created_at))} · {nameOfUser(editor, one.created_by)}
                 </span>
               </span>
-              {one.kind === 'published' && <Chip tone="accent">{p('published_chip')}</Chip>}
+              {one.number === effective.value ? (
+                <Chip tone="good" icon="eye">
+                  {p('guests_now')}
+                </Chip>
+              ) : (
+                one.kind === 'published' && one.name !== null && <Chip>{p('published_chip')}</Chip>
+              )}
             </button>
           </li>
         ))}
@@ -92,26 +99,39 @@ export function VersionsPanel(_: { panel: unknown }) {
 interface OneVersionProps {
   version: VersionAnswer
   versions: readonly VersionAnswer[]
+  /** Whether guests see it now. */
+  isEffective: boolean
   onBack: () => void
   onChanged: () => void
 }
 
-function OneVersion({ version, versions, onBack, onChanged }: OneVersionProps) {
+function OneVersion({ version, versions, isEffective, onBack, onChanged }: OneVersionProps) {
   const editor = useEditor()
   const other = useSignal<string>(DRAFT)
-  const isAsking = useSignal(false)
+  const asking = useSignal<'restore' | 'show' | null>(null)
+  const notAsking = (): void => {
+    asking.value = null
+  }
   const name = useSignal(version.name ?? '')
   const difference = useDifference(editor, String(version.number), other.value)
   const { publishing, structure } = editor.rights.value
-  const restore = async (body: object): Promise<void> => {
-    isAsking.value = false
+  const restore = async (body: object, words: string): Promise<void> => {
+    notAsking()
     await attempt(async () => {
       await editor.link.session.api('POST', `${addressOf(editor)}/restore`, {
         body: { version: version.number, ...body },
       })
-      toast({ text: p('brought_back', { number: version.number }), kind: 'good' })
+      toast({ text: words, kind: 'good' })
     })
     difference.reload()
+  }
+  const show = async (): Promise<void> => {
+    notAsking()
+    await attempt(async () => {
+      await editor.link.session.api('POST', `${addressOf(editor)}/versions/${version.number}/publish`, { body: {} })
+      toast({ text: p('published_again', { number: version.number }), kind: 'good' })
+      onChanged()
+    })
   }
   const rename = (): Promise<void> =>
     attempt(async () => {
@@ -149,16 +169,26 @@ function OneVersion({ version, versions, onBack, onChanged }: OneVersionProps) {
         </div>
       }
       actions={
-        canRestore && (
-          <Button
-            icon="undo"
-            onClick={() => {
-              isAsking.value = true
-            }}
-          >
-            {p('restore_all')}
-          </Button>
-        )
+        <>
+          {publishing && !isEffective && (
+            <Button
+              onClick={() => {
+                asking.value = 'show'
+              }}
+            >
+              {p('show_guests')}
+            </Button>
+          )}
+          {canRestore && (
+            <Button
+              onClick={() => {
+                asking.value = 'restore'
+              }}
+            >
+              {p('restore_all')}
+            </Button>
+          )}
+        </>
       }
     >
       <div class="details">
@@ -184,27 +214,42 @@ function OneVersion({ version, versions, onBack, onChanged }: OneVersionProps) {
         )}
         {difference.view(
           canRestore
-            ? (part) => (
-                <Button kind="ghost" icon="undo" onClick={() => void restore(restoreOf(part))}>
-                  {p('restore')}
-                </Button>
-              )
+            ? (part) =>
+                // What came later is no part of that version; it can be deleted on the board.
+                part.change !== 'added' && (
+                  <Button kind="ghost" icon="undo" onClick={() => void restore(restoreOf(part), p('put_back'))}>
+                    {p('restore')}
+                  </Button>
+                )
             : undefined,
         )}
       </div>
       <Dialog
         title={p('restore_all_title', { number: version.number })}
-        open={isAsking.value}
-        onClose={() => {
-          isAsking.value = false
-        }}
+        open={asking.value === 'restore'}
+        onClose={notAsking}
         actions={
-          <Button kind="primary" onClick={() => void restore({ what: 'everything' })}>
+          <Button
+            kind="primary"
+            onClick={() => void restore({ what: 'everything' }, p('brought_back', { number: version.number }))}
+          >
             {p('restore_all')}
           </Button>
         }
       >
         <p>{p('restore_all_hint')}</p>
+      </Dialog>
+      <Dialog
+        title={p('version_number', { number: version.number })}
+        open={asking.value === 'show'}
+        onClose={notAsking}
+        actions={
+          <Button kind="primary" onClick={() => void show()}>
+            {p('show_guests')}
+          </Button>
+        }
+      >
+        <p>{p('show_guests_hint')}</p>
       </Dialog>
     </PanelFrame>
   )
@@ -213,29 +258,6 @@ function OneVersion({ version, versions, onBack, onChanged }: OneVersionProps) {
 function restoreOf(part: PartDifferenceAnswer): object {
   const what = part.root === 'items' ? 'item' : part.root === 'sections' ? 'section' : 'group'
   return { what, id: part.id }
-}
-
-/** The difference of two versions, as it loads. */
-export function useDifference(editor: Editor, a: string, b: string) {
-  const difference = useSignal<DifferenceAnswer | null>(null)
-  const failure = useSignal<string | null>(null)
-  const load = async (): Promise<void> => {
-    difference.value = null
-    failure.value = null
-    try {
-      const path = `${addressOf(editor)}/versions/${a}/difference/${b}`
-      difference.value = await editor.link.session.api('GET', path, { guard: differenceAnswerGuard })
-    } catch (error) {
-      failure.value = failureWords(error)
-    }
-  }
-  useEffect(() => void load(), [editor, a, b])
-  const view = (toolsOf?: (part: PartDifferenceAnswer) => preact.ComponentChildren) => {
-    if (failure.value !== null) return <p class="field-error">{failure.value}</p>
-    if (difference.value === null) return <Skeleton lines={5} />
-    return <DifferenceView difference={difference.value} {...(toolsOf === undefined ? {} : { toolsOf })} />
-  }
-  return { difference, failure, reload: () => void load(), view }
 }
 
 /** The address of the menu in the REST API. */

@@ -84,8 +84,10 @@ export function useKeepInside(panel: RefObject<HTMLElement | null>, open: boolea
     if (!open || element === null) return undefined
     const place = () => keepInside(element)
     place()
-    addEventListener('resize', place)
-    return () => removeEventListener('resize', place)
+    // After the page has settled in its new width.
+    const later = () => requestAnimationFrame(() => requestAnimationFrame(place))
+    addEventListener('resize', later)
+    return () => removeEventListener('resize', later)
   }, [open])
 }
 

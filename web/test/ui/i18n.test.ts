@@ -94,3 +94,20 @@ test('lists and sizes read as people write them', async () => {
   expect(formatBytes(0)).toBe('0 byte')
   expect(formatBytes(3_440_000)).toBe('3.4 MB')
 })
+
+test('plural rules are made once for each language, number formats once for each form', async () => {
+  const { createTexts, chooseLanguage, formatNumber, textsReady } = await load()
+  chooseLanguage('en')
+  const texts = createTexts(words, loaders)
+  const select = vi.spyOn(Intl.PluralRules.prototype, 'select')
+  for (const n of [1, 2, 3]) texts.count('dish', n, { page: 'page 1' })
+  expect(select).toHaveBeenCalledTimes(3)
+  expect(new Set(select.mock.contexts).size).toBe(1)
+  expect([formatNumber(0.5, { style: 'percent' }), formatNumber(0.5)]).toEqual(['50%', '0.5'])
+
+  chooseLanguage('de')
+  await textsReady()
+  for (const n of [1, 2]) texts.count('dish', n, { page: 'Seite 1' })
+  expect(new Set(select.mock.contexts).size).toBe(2)
+  expect(formatNumber(1.5)).toBe('1,5')
+})

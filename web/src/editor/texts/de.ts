@@ -99,6 +99,15 @@ export default {
   additives_other: '{n} Zusatzstoffe',
   choices_one: '{n} Auswahl',
   choices_other: '{n} Auswahlen',
+  mark_price_missing: 'Kein Preis',
+  mark_price_free: 'Kostenlos',
+  mark_price_jump: 'Ungewöhnlicher Preis',
+  mark_price_bad: 'Ungültiger Preis',
+  mark_names: 'Name doppelt',
+  mark_text: 'Text doppelt',
+  mark_choice: 'Unmögliche Auswahl',
+  mark_variations: 'Alle Größen gelöscht',
+  mark_other: 'Bitte prüfen',
 
   // sections
   add_section: 'Abschnitt hinzufügen',

@@ -96,6 +96,15 @@ export default {
   additives_other: '{n} additives',
   choices_one: '{n} choice',
   choices_other: '{n} choices',
+  mark_price_missing: 'No price',
+  mark_price_free: 'Free of charge',
+  mark_price_jump: 'Unusual price',
+  mark_price_bad: 'Not a price',
+  mark_names: 'Same name twice',
+  mark_text: 'Text written twice',
+  mark_choice: 'Impossible choice',
+  mark_variations: 'All sizes deleted',
+  mark_other: 'Please check',
 
   // sections
   add_section: 'Add a section',

@@ -98,6 +98,15 @@ export default {
   additives_other: '{n} aditivos',
   choices_one: '{n} elección',
   choices_other: '{n} elecciones',
+  mark_price_missing: 'Sin precio',
+  mark_price_free: 'Gratis',
+  mark_price_jump: 'Precio inusual',
+  mark_price_bad: 'Precio no válido',
+  mark_names: 'Nombre repetido',
+  mark_text: 'Texto repetido',
+  mark_choice: 'Elección imposible',
+  mark_variations: 'Todos los tamaños eliminados',
+  mark_other: 'Por revisar',
 
   // sections
   add_section: 'Añadir una sección',

@@ -99,6 +99,15 @@ export default {
   additives_other: '{n} additifs',
   choices_one: '{n} choix',
   choices_other: '{n} choix',
+  mark_price_missing: 'Sans prix',
+  mark_price_free: 'Gratuit',
+  mark_price_jump: 'Prix inhabituel',
+  mark_price_bad: 'Prix non valide',
+  mark_names: 'Nom en double',
+  mark_text: 'Texte en double',
+  mark_choice: 'Choix impossible',
+  mark_variations: 'Toutes les tailles supprimées',
+  mark_other: 'À vérifier',
 
   // sections
   add_section: 'Ajouter une section',
