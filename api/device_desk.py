@@ -50,7 +50,7 @@ class DeviceDesk:
     clock: Clock
 
     async def enter(self, invite_id: str, secret: str, label: str) -> Entered:
-        """Use an invitation: a new person of the staff, on a new device.
+        """Use an invitation: a new device, of a new person of the staff unless it names one.
 
         Raises TokenEnded (bad_ticket), StoreError. Cancelling may use the invitation up.
         """
@@ -59,7 +59,7 @@ class DeviceDesk:
         def make(invite: Invite) -> Device:
             return _new_device(
                 invite.restaurant_id,
-                f"staff-{secrets.token_hex(8)}",
+                invite.user_id or f"staff-{secrets.token_hex(8)}",
                 invite.name,
                 invite.roles,
                 invite.stations,

@@ -139,6 +139,22 @@ class DocumentStore:
         async with self._database.read() as connection:
             return [document_of(row) for row in await connection.execute(query)]
 
+    async def rename(self, document_id: str, title: str) -> bool:
+        """Give a document another title. Returns False when there is none.
+
+        Cancelling is safe. Raises StoreError.
+        """
+
+        async def work(connection: AsyncConnection) -> bool:
+            named = await connection.execute(
+                update(menus)
+                .where(menus.c.id == document_id, menus.c.deleted_at.is_(None))
+                .values(title=title)
+            )
+            return named.rowcount == 1
+
+        return await self._database.transact(work)
+
     async def delete(self, document_id: str, now: datetime) -> bool:
         """Hide a document for ever; its id stays taken and its log stays in the store.
 

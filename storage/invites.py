@@ -39,6 +39,7 @@ class Invite:
     created_by: str  # user id
     created_at: datetime
     expires_at: datetime
+    user_id: str | None = None  # of the staff, for another device; None: somebody new
 
 
 class InviteStore:
@@ -63,6 +64,7 @@ class InviteStore:
             "created_by": invite.created_by,
             "created_at": invite.created_at,
             "expires_at": invite.expires_at,
+            "user_id": invite.user_id,
         }
         old = invites.c.expires_at < invite.created_at - KEPT
 
@@ -150,7 +152,7 @@ class InviteStore:
 _COLUMNS = tuple(
     invites.c[name]
     for name in ("id", "restaurant_id", "name", "roles", "stations", "uses_left", "created_by",
-                 "created_at", "expires_at")
+                 "created_at", "expires_at", "user_id")
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ invites = Table(
     Column("roles", JSON, nullable=False),
     Column("stations", JSON, nullable=False),
     Column("uses_left", Integer, nullable=False),
+    Column("user_id", Id),  # the person whose device it is; null: somebody new
     Column("created_by", Id, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),

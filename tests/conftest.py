@@ -17,6 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 NEEDS: dict[str, tuple[str, Callable[[], bool]]] = {
     "node": ("Node.js and npm", lambda: all(map(shutil.which, ("node", "npm")))),

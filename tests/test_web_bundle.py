@@ -20,8 +20,8 @@ SOURCE: Final = ROOT / "web"
 BUILT: Final = ROOT / "api" / "web"
 ADVICE: Final = "run `make web` and commit api/web"
 KIB: Final = 1024
-# What a page may weigh before it shows anything: scripts and styles, KiB with gzip. Guests come with
-# a telephone and a weak network; the others come back every day and have it from the device.
+# What a page may weigh before it shows anything: scripts and styles, KiB with gzip. Guests come
+# with a telephone and a weak network; the others come back every day and have it on the device.
 BUDGETS: Final = {
     "home": (42, 8),
     "editor": (118, 11),
@@ -30,7 +30,9 @@ BUDGETS: Final = {
     "ops": (46, 8),
     "settings": (50, 8),
 }
-GUEST_IN_ALL_KIB: Final = 80  # with what is loaded later, in four languages of which a guest has one
+GUEST_IN_ALL_KIB: Final = (
+    80  # with what is loaded later, in four languages of which a guest has one
+)
 PAGES: Final = sorted(BUDGETS)
 
 # `import"./x.js"`, `from"./x.js"`; not `import("./x.js")`, which loads later.

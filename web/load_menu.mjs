@@ -5,9 +5,18 @@ import { build } from 'esbuild'
 const MODULES = ['code_points', 'registers', 'menu', 'plain_json']
 
 export const loadMenu = async () => {
-  const contents = ["export * as Y from 'yjs'", ...MODULES.map(name => `export * from './src/menu/${name}'`)].join('\n')
-  const { outputFiles: [file] } = await build({
-    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' }, bundle: true, format: 'esm', platform: 'node', write: false, logLevel: 'warning'
+  const contents = ["export * as Y from 'yjs'", ...MODULES.map((name) => `export * from './src/menu/${name}'`)].join(
+    '\n',
+  )
+  const {
+    outputFiles: [file],
+  } = await build({
+    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+    logLevel: 'warning',
   })
   return await import(`data:text/javascript;base64,${Buffer.from(file.contents).toString('base64')}`)
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from api.entrance import Admission, check_id, check_name
 from api.exchange import create_document
 from api.rest.models import (
     DocumentAnswer,
+    DocumentChange,
     DocumentDetail,
     DocumentList,
     DocumentQuery,
@@ -29,6 +31,8 @@ from collab.identity import Access, Act, access_to
 from collab.menu import FALLBACK_CURRENCY, FALLBACK_LOCALE
 from collab.plain_menu import PlainMenu
 from collab.records import Document, DocumentKind
+from collab.rights import may_write
+from collab.schema import SECTIONS
 
 
 async def create(call: Call) -> web.Response:
@@ -93,6 +97,23 @@ async def show(call: Call) -> web.Response:
             ),
         )
     )
+
+
+async def rename(call: Call) -> web.Response:
+    """Give a document another title, for those who may change what is in it and where."""
+    wanted: DocumentChange = call.body
+    admission = await admitted(call)
+    id = admission.document.id
+    is_editor = may_write(call.identity, SECTIONS, "pos")
+    if admission.access is not Access.WRITE or not is_editor:
+        raise RightWithdrawn("You may not rename this document.", reason="read_only")
+    if not await call.house.documents.rename(id, wanted.title):
+        raise _gone()
+    document = replace(admission.document, title=wanted.title)
+    room = call.house.lobby.room_of(id)
+    if room is not None:
+        room.record = replace(room.record, title=wanted.title)
+    return json_answer(_answer(document, admission.access))
 
 
 async def delete(call: Call) -> web.Response:

@@ -105,7 +105,7 @@ async def import_(call: Call) -> web.Response:
         sections=len(file.plain.sections),
         items=sum(1 for _ in file.plain.items()),
         dry_run=query.dry_run == "true",
-        difference=planned and msgspec.convert(asdict(planned), DifferenceAnswer),
+        difference=None if planned is None else msgspec.convert(asdict(planned), DifferenceAnswer),
         remarks=remark_answers(file.report),
     )
     is_created = found is None and not answer.dry_run

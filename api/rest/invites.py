@@ -68,18 +68,20 @@ async def create(call: Call) -> web.Response:
     house, asker = call.house, call.identity
     restaurant = required(asker, Act.MANAGE_RESTAURANT, wanted.restaurant)
     await settings_of(house, restaurant)
-    if Role.GUEST in wanted.roles:
+    name, roles, stations = await _whom(call, wanted, restaurant)
+    if Role.GUEST in roles:
         raise StructureRefused("Guests come in with the code of a table.", reason="bad_roles")
-    if Role.OWNER in wanted.roles and Role.OWNER not in asker.roles:
+    if Role.OWNER in roles and Role.OWNER not in asker.roles:
         raise RightWithdrawn("Only an owner can make owners.", reason="forbidden_role")
     now = house.clock.utc()
     invite = Invite(
         id=secrets.token_hex(ID_BYTES),
         restaurant_id=restaurant,
-        name=wanted.name,
-        roles=tuple(dict.fromkeys(wanted.roles)),
-        stations=wanted.stations,
+        name=name,
+        roles=roles,
+        stations=stations,
         uses_left=wanted.uses,
+        user_id=wanted.user,
         created_by=asker.user_id,
         created_at=now,
         expires_at=now + timedelta(hours=wanted.hours),
@@ -92,6 +94,28 @@ async def create(call: Call) -> web.Response:
     return json_answer(
         MadeInvite(id=invite.id, url=url, qr=qr_svg(url), expires_at=invite.expires_at), 201
     )
+
+
+async def _whom(
+    call: Call, wanted: NewInvite, restaurant: str
+) -> tuple[str, tuple[Role, ...], tuple[str, ...]]:
+    """Name, roles and stations of whoever is let in. Raises StructureRefused, DocumentGone."""
+    if wanted.user is None:
+        if wanted.name is None or wanted.roles is None:
+            raise StructureRefused(
+                "Say `name` and `roles`, or `user` for another device of somebody.",
+                reason="bad_invite",
+            )
+        return wanted.name, tuple(dict.fromkeys(wanted.roles)), wanted.stations
+    if wanted.name is not None or wanted.roles is not None or wanted.stations:
+        raise StructureRefused(
+            "With `user`, name, roles and stations are those of the staff's list.",
+            reason="bad_invite",
+        )
+    member = await call.house.staff.find(restaurant, wanted.user)
+    if member is None or not member.is_active:
+        raise DocumentGone("Nobody of that id works here.", reason="staff_not_found")
+    return member.name, member.roles, member.stations
 
 
 async def list_all(call: Call) -> web.Response:
@@ -131,4 +155,5 @@ def _answer(invite: Invite) -> InviteAnswer:
         created_by=invite.created_by,
         created_at=invite.created_at,
         expires_at=invite.expires_at,
+        user=invite.user_id,
     )

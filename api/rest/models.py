@@ -32,6 +32,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """A body that goes out."""
 
 
+class DocumentChange(Incoming, frozen=True):
+    """What may be changed of a document besides its content."""
+
+    title: Title
+
+
 class NewDocument(Incoming, frozen=True):
     """A document to create. A menu starts empty, with a currency and a first language."""
 

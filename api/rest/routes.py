@@ -122,6 +122,16 @@ def _documents() -> tuple[Operation, ...]:
             {200: models.DocumentDetail},
         ),
         Operation(
+            "PATCH",
+            "/documents/{id}",
+            "renameDocument",
+            "Give a document another title",
+            documents.rename,
+            {200: models.DocumentAnswer},
+            body=models.DocumentChange,
+            refusals=(400, 401, 403, 404, 422, 503),
+        ),
+        Operation(
             "DELETE",
             "/documents/{id}",
             "deleteDocument",

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from api.rest.models import Answer, Id, Incoming
-from api.rest.staff_models import Names, PersonName
+from api.rest.staff_models import Names, PersonName, UserId
 from collab.identity import Role
 
 Roles = Annotated[tuple[Role, ...], msgspec.Meta(min_length=1, max_length=10)]
@@ -19,9 +19,10 @@ Uses = Annotated[int, msgspec.Meta(ge=1, le=100)]
 class NewInvite(Incoming, frozen=True):
     """Somebody of the staff, or a tablet, to let in with a link."""
 
-    name: PersonName  # as others see it
-    roles: Roles
+    name: PersonName | None = None  # as others see it
+    roles: Roles | None = None
     stations: Names = ()  # of a kitchen screen; empty: all
+    user: UserId | None = None  # of the staff, for another device: name and roles are theirs
     restaurant: Id | None = None  # the asker's when missing
     hours: Hours = 24  # for which the link works
     uses: Uses = 1
@@ -47,6 +48,7 @@ class InviteAnswer(Answer, frozen=True):
     created_by: str
     created_at: datetime
     expires_at: datetime
+    user: str | None  # of the staff, whose device it is for
 
 
 class InviteList(Answer, frozen=True):

@@ -60,6 +60,30 @@ async def test_document_without_an_id_gets_one(site):
     assert first["id"] != second["id"]
 
 
+@pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER, Role.EDITOR])
+async def test_whoever_edits_a_menu_gives_it_another_title(site, role):
+    await create(site)
+    url, headers = "/api/v1/documents/lunch", site.bearer("bo", "bistro", role)
+    async with site.house.lobby.lease("lunch"):  # somebody has it open
+        answer = await site.client.patch(url, json={"title": "Dinner"}, headers=headers)
+        assert (answer.status, (await answer.json())["title"]) == (200, "Dinner")
+        shown = await site.client.get(url, headers=headers)
+        assert (await shown.json())["title"] == "Dinner"
+    stored = await site.house.documents.find("lunch")
+    assert stored.title == "Dinner"
+    empty = await site.client.patch(url, json={"title": ""}, headers=headers)
+    assert await refusal(empty) == (422, "invalid_fields")
+
+
+@pytest.mark.parametrize("role", [Role.TRANSLATOR, Role.WAITER, Role.VIEWER])
+async def test_others_leave_the_title_as_it_is(site, role):
+    await create(site)
+    url, headers = "/api/v1/documents/lunch", site.bearer("bo", "bistro", role)
+    answer = await site.client.patch(url, json={"title": "Dinner"}, headers=headers)
+    assert await refusal(answer) == (403, "read_only")
+    assert (await site.house.documents.find("lunch")).title != "Dinner"
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

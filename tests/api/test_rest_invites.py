@@ -107,6 +107,31 @@ async def test_link_lets_somebody_in_as_what_it_says(bistro: Site, browser: Brow
     assert (staff["name"], staff["roles"], staff["is_active"]) == ("Kim", ["kitchen"], True)
 
 
+async def test_link_for_somebody_of_the_staff_is_another_device_of_the_same_person(
+    bistro: Site, browser: Browser
+):
+    await browser.come_in((await invite(bistro))["url"])
+    first = await browser.me()
+    status, made = await ask(bistro, "POST", "/invites", body={"user": first["user"]})
+    assert status == 201
+    _, found = await ask(bistro, "GET", "/invites")
+    assert [one["user"] for one in found["invites"]] == [first["user"]]
+    browser.cookies.clear()
+    assert (await browser.come_in(made["url"])).status == 303
+    again = await browser.me()
+    assert {one: again[one] for one in ("user", "name", "roles", "stations")} == {
+        one: first[one] for one in ("user", "name", "roles", "stations")
+    }
+
+
+async def test_link_names_a_person_or_describes_one(bistro: Site):
+    for body in ({}, {"name": "Kim"}, {**WANTED, "user": "kim"}):
+        status, problem = await ask(bistro, "POST", "/invites", body=body)
+        assert (status, problem["code"]) == (422, "bad_invite")
+    status, problem = await ask(bistro, "POST", "/invites", body={"user": "nobody"})
+    assert (status, problem["code"]) == (404, "staff_not_found")
+
+
 async def test_link_works_as_often_as_it_says_and_each_time_for_another_person(
     bistro: Site, browser: Browser
 ):

@@ -279,6 +279,8 @@ async def test_acknowledged_events_survive_kill_9_and_no_number_comes_twice(
     path, chance, seen = sqlite_store.database.path, random.Random(3), 0
     for _ in range(5):
         acked = await asyncio.to_thread(killed_while_writing, path, chance.uniform(0.1, 0.4))
+        if not acked:
+            continue  # on a busy machine it may be killed before its first write
         assert acked[0][0] > seen  # never a number that was acknowledged before
         spans = [(first, last) for first, last, _ in acked]
         assert all(last < first for (_, last), (first, _) in pairwise(spans))

@@ -99,7 +99,9 @@ async def axe(page: Page, within: str = "", *, rules: tuple[str, ...] = ()) -> l
     """
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE)
-    only: dict[str, Any] = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
+    only: dict[str, Any] = (
+        {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
+    )
     options = {"resultTypes": ["violations"], "runOnly": only}
     found = await page.evaluate(RUN_AXE, [within, options])
     return [f"{rule}: {target} {why}" for rule, nodes in found for target, why in nodes]

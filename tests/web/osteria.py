@@ -18,7 +18,9 @@ from tests.web.restaurant import Restaurant
 TIMES: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
 
 
-def dish(id: str, en: str, de: str, about: str, ueber: str, price: int, **more: Any) -> dict[str, Any]:
+def dish(
+    id: str, en: str, de: str, about: str, ueber: str, price: int, **more: Any
+) -> dict[str, Any]:
     """A dish of the menu, in both languages."""
     return {
         "id": id,
@@ -133,7 +135,13 @@ MENU: Final[dict[str, Any]] = {
         },
     ],
 }
-STATIONS: Final = (("cold", "Cold"), ("pasta", "Pasta"), ("grill", "Grill"), ("bar", "Bar"), ("expo", "Pass"))
+STATIONS: Final = (
+    ("cold", "Cold"),
+    ("pasta", "Pasta"),
+    ("grill", "Grill"),
+    ("bar", "Bar"),
+    ("expo", "Pass"),
+)
 TABLES: Final = (("t1", "1", 2, "Window"), ("t2", "2", 2, "Window"), ("t4", "4", 4, "Hall"),
                  ("t5", "5", 4, "Hall"), ("t7", "7", 6, "Hall"), ("t9", "9", 4, "Terrace"),
                  ("t12", "12", 8, "Terrace"))  # fmt: skip
@@ -196,24 +204,22 @@ class Osteria(Restaurant):
         """Orders of every age, one with an add-on, one with a void; their ids by what they show."""
         line, steak = _line, _steak
         late = await self.orders_of(
-            "t12", line("bass", 2), steak("rare", "chips"), line("tagliatelle", 3),
-            line("spritz", 4), note="Birthday: candle on the tiramisù",
-        )  # fmt: skip
-        due = await self.orders_of(
-            "t5", line("linguine", note="no chilli"), steak("medium", "greens", "butter"),
-            line("soup"),
-        )  # fmt: skip
+            "t12", line("bass", 2), steak("rare", "chips"), note="Birthday: candle on the tiramisù"
+        )
+        shrinks = await self.orders_of("t9", line("aubergine"), steak("medium"))
+        due = await self.orders_of("t5", line("linguine", note="no chilli"), line("soup"))
         grows = await self.orders_of("t4", line("burrata", 2), line("gnocchi", note="nut allergy!"))
-        shrinks = await self.orders_of("t9", line("octopus"), line("aubergine"), line("tagliatelle"))
+        await self.age({late: 14, shrinks: 9, due: 7, grows: 4})
+        await self.send(grows, line("octopus"))
         pickup = await self.orders_of(None, line("tagliatelle", 2), line("tiramisu", 2))
-        await self.age({late: 17, due: 10, grows: 7, shrinks: 5, pickup: 3})
-        await self.send(grows, line("octopus"), line("water"))
         shown = await self.shown(shrinks)
-        voided = next(one["id"] for one in shown["lines"] if one["item_id"] == "tagliatelle")
+        voided = next(one["id"] for one in shown["lines"] if one["item_id"] == "steak")
         body = {"line": voided, "reason": "changed their mind"}
         await self.say(f"order:{shrinks}", "line.void", body)
-        new = await self.orders_of("t1", line("burrata"), line("linguine", 2), line("falanghina",
-                                   variation="bottle"))  # fmt: skip
+        await self.age(dict.fromkeys((late, shrinks, due, grows, pickup), 3))
+        new = await self.orders_of(
+            "t1", line("burrata"), line("linguine", 2), line("falanghina", variation="bottle")
+        )
         stock = f"stock:{self.id}"
         await self.say(stock, "item.86", {"target": "item:sorbet"})
         await self.say(stock, "stock.set", {"target": "item:bass", "remaining": 3})

@@ -32,7 +32,12 @@ from tests.web.osteria import Osteria
 from tests.web.person import Person
 
 FOLDER: Final = ROOT / "docs" / "screenshots"
-ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--force-device-scale-factor=1", "--hide-scrollbars")
+ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--force-device-scale-factor=1",
+    "--hide-scrollbars",
+)
 DESKTOP: Final = {"width": 1280, "height": 800}
 TABLET: Final = {"width": 768, "height": 1024}
 PHONE: Final = {"width": 390, "height": 844}
@@ -45,7 +50,9 @@ Visit = Callable[..., Awaitable[Person]]
 class Studio:
     """Browsers, people, and where the pictures go."""
 
-    def __init__(self, browser: Browser, osteria: Osteria, stack: AsyncExitStack, only: list[str]) -> None:
+    def __init__(
+        self, browser: Browser, osteria: Osteria, stack: AsyncExitStack, only: list[str]
+    ) -> None:
         self.osteria = osteria
         self._browser = browser
         self._stack = stack
@@ -53,7 +60,12 @@ class Studio:
 
     async def person(self, name: str, *roles: str, **options: Any) -> Person:
         """Somebody with a browser of their own, signed in when they have a role."""
-        chosen = {"timezone_id": evening_zone(), "viewport": DESKTOP, "reduced_motion": "reduce", **options}
+        chosen = {
+            "timezone_id": evening_zone(),
+            "viewport": DESKTOP,
+            "reduced_motion": "reduce",
+            **options,
+        }
         person = Person(self._browser, self.osteria.server.port, name, chosen)
         await self._stack.enter_async_context(person)
         if roles:
@@ -71,7 +83,9 @@ class Studio:
 def save(picture: Image.Image, name: str) -> None:
     """Write it small: a page has few colours."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    small = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small = picture.convert("RGB").quantize(
+        COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+    )
     small.save(FOLDER / f"{name}.png", optimize=True)
 
 
@@ -94,14 +108,11 @@ async def editor(studio: Studio) -> None:
     hers = await open_menu(mara, osteria)
     his = await open_menu(ben, osteria)
     theirs = await open_menu(lea, osteria)
-    await write(his, "octopus", "desc/en", ", slowly")
-    await write(theirs, "soup", "name/de", "")
-    await his.locator('[data-path="items/octopus/desc/en"]').press("End")
-    await his.keyboard.insert_text(" and bread")
-    price = theirs.locator('[data-path="items/burrata/desc/en"]')
-    if await price.count():
-        await price.focus()
-    await expect(hers.locator(".visitor")).not_to_have_count(0)
+    await field(theirs, "burrata/desc/en").focus()
+    await field(his, "octopus/desc/en").focus()
+    await field(his, "octopus/desc/en").press("End")
+    await his.keyboard.insert_text(", grilled lemon")
+    await expect(hers.locator(".visitor")).to_have_count(2)
     await studio.take(hers, "editor")
     await hers.emulate_media(color_scheme="dark")
     await open_panel(hers, "History")
@@ -113,12 +124,14 @@ async def editor(studio: Studio) -> None:
     await field(his, "bass/price").fill("28.50")
     await field(his, "bass/price").press("Enter")
     await open_panel(hers, "Publish")
-    await expect(hers.get_by_role("complementary", name="Panel").get_by_text("28.50")).to_be_visible()
+    await expect(
+        hers.get_by_role("complementary", name="Panel").get_by_text("28.50")
+    ).to_be_visible()
     await studio.take(hers, "editor-publish")
     await hers.keyboard.press("Escape")
     await field(his, "burrata/price").focus()
     await field(his, "burrata/price").fill("14")
-    await expect(hers.locator(".lock-badge")).to_be_visible()
+    await expect(hers.locator('[data-item="burrata"] .lock-badge')).to_be_visible()
     await studio.take(hers, "editor-lock")
     await field(his, "burrata/price").press("Escape")
     await his.locator("body").click(position={"x": 640, "y": 790})
@@ -149,7 +162,9 @@ async def small_editors(studio: Studio) -> None:
     phone = await studio.person("Mara Conti", "manager", viewport=PHONE, has_touch=True)
     page = await open_menu(phone, studio.osteria)
     await studio.take(page, "editor-phone")
-    tablet = await studio.person("Mara Conti", "manager", viewport=TABLET, has_touch=True, color_scheme="dark")
+    tablet = await studio.person(
+        "Mara Conti", "manager", viewport=TABLET, has_touch=True, color_scheme="dark"
+    )
     page = await open_menu(tablet, studio.osteria)
     await page.get_by_role("button", name="Second language").click()
     await studio.take(page, "editor-tablet-dark")
@@ -165,17 +180,11 @@ def field(page: Page, path: str) -> Locator:
     return page.locator(f'[data-path="items/{path}"]')
 
 
-async def write(page: Page, dish: str, name: str, words: str) -> None:
-    text = field(page, f"{dish}/{name}")
-    if await text.count():
-        await text.focus()
-        await text.press("End")
-        await page.keyboard.insert_text(words)
-
-
 async def open_panel(page: Page, name: str) -> None:
     await page.get_by_role("toolbar", name="Tools").get_by_role("button", name=name).click()
-    await expect(page.get_by_role("complementary", name="Panel").get_by_role("heading").first).to_be_visible()
+    await expect(
+        page.get_by_role("complementary", name="Panel").get_by_role("heading").first
+    ).to_be_visible()
 
 
 # -- the evening -----------------------------------------------------------------------------------
@@ -269,10 +278,9 @@ async def office(studio: Studio) -> None:
     """Home, settings, operations while people work, and the doors."""
     osteria = studio.osteria
     mara = await studio.person("Mara Conti", "owner")
-    for name, role in (("Ben Okafor", "editor"), ("Léa Martin", "translator"), ("Cora", "kitchen")):
-        await open_menu(await studio.person(name, role), osteria) if role != "kitchen" else await open_kitchen(
-            await studio.person(name, role)
-        )
+    ben = await open_menu(await studio.person("Ben Okafor", "editor"), osteria)
+    await open_menu(await studio.person("Léa Martin", "translator"), osteria)
+    await open_kitchen(await studio.person("Cora", "kitchen"))
     page = await mara.open("/")
     await expect(page.get_by_role("link", name=re.compile("Summer evening"))).to_be_visible()
     await studio.take(page, "home")
@@ -291,8 +299,12 @@ async def office(studio: Studio) -> None:
     watching = await mara.open("/ops")
     await expect(watching.get_by_role("tab").first).to_be_visible()
     await expect(watching.locator("tbody tr").first).to_be_visible()
+    await field(ben, "water/desc/en").focus()
+    await ben.keyboard.type("From the spring behind the house, lightly sparkling", delay=60)
     await studio.take(watching, "operations")
-    small = await studio.person("Mara Conti", "owner", viewport=PHONE, color_scheme="dark", has_touch=True)
+    small = await studio.person(
+        "Mara Conti", "owner", viewport=PHONE, color_scheme="dark", has_touch=True
+    )
     page = await small.open("/settings?tab=stations")
     await expect(page.locator("li.row").first).to_be_visible()
     await studio.take(page, "settings-phone-dark")
@@ -320,7 +332,9 @@ async def lan_server(folder: Path) -> AsyncIterator[str]:
         "--port", str(ports[0]), "--lan-http-port", str(ports[1]), "--database", str(folder / "lan.db"),
     ]  # fmt: skip
     devnull = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=devnull, stderr=devnull)
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, stdout=devnull, stderr=devnull
+    )
     address = f"http://127.0.0.1:{ports[1]}/"
     try:
         async with aiohttp.ClientSession() as session:
@@ -345,15 +359,22 @@ def free_port() -> int:
 
 def compose_service() -> None:
     """A guest's phone before the kitchen, for the head of the README."""
-    kitchen, phone = (Image.open(FOLDER / f"{name}.png").convert("RGB") for name in ("kitchen", "guest-menu"))
+    kitchen, phone = (
+        Image.open(FOLDER / f"{name}.png").convert("RGB") for name in ("kitchen", "guest-menu")
+    )
     height = 640
-    phone = phone.resize((round(phone.width * height / phone.height), height), Image.Resampling.LANCZOS)
+    phone = phone.resize(
+        (round(phone.width * height / phone.height), height), Image.Resampling.LANCZOS
+    )
     margin, rim, corner = 36, 8, 34
-    picture = Image.new("RGB", (kitchen.width + margin * 2 + phone.width // 2, kitchen.height + margin * 2), "#efe9dc")
-    picture.paste(kitchen, (phone.width // 2 + margin, margin), rounded(kitchen.size, 14))
+    left = phone.width - margin
+    size = (left + kitchen.width + margin, kitchen.height + margin * 2)
+    picture = Image.new("RGB", size, "#efe9dc")
+    picture.paste(kitchen, (left, margin), rounded(kitchen.size, 14))
     frame = Image.new("RGB", (phone.width + rim * 2, phone.height + rim * 2), "#24211c")
     frame.paste(phone, (rim, rim), rounded(phone.size, corner - rim))
-    picture.paste(frame, (margin // 2, picture.height - frame.height - margin // 2), rounded(frame.size, corner))
+    place = (margin // 2, picture.height - frame.height - margin // 2)
+    picture.paste(frame, place, rounded(frame.size, corner))
     save(picture, "service")
 
 
@@ -373,11 +394,18 @@ SCENES: Final = {
 async def main(only: list[str]) -> None:
     pages = {"pages": os.environ["WEB_PAGES"]} if "WEB_PAGES" in os.environ else {}
     wanted = dict.fromkeys(
-        scene for name, scene in SCENES.items() if not only or any(one.startswith(name) for one in only)
+        scene
+        for name, scene in SCENES.items()
+        if not only or any(one.startswith(name) for one in only)
     )
     with tempfile.TemporaryDirectory() as folder:
-        async with LiveServer(Path(folder), supervised=False, settings=pages) as server, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        async with (
+            LiveServer(Path(folder), supervised=False, settings=pages) as server,
+            async_playwright() as playwright,
+        ):
+            browser = await playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=list(ARGUMENTS)
+            )
             osteria = Osteria(server, "lucciola")
             await osteria.furnish()
             await osteria.evening()

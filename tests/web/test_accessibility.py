@@ -14,12 +14,15 @@ from playwright.async_api import Browser, Locator, Page, expect
 from tests.live.conftest import check_log
 from tests.live.server import LiveServer
 from tests.web.conftest import PAGES
-from tests.web.measures import Survey
+from tests.web.measures import Survey, axe, cut, small_targets
 from tests.web.osteria import Osteria
 from tests.web.person import Person
 
 FINGER_IN_KITCHEN: Final = 48
 CALM_FINGERS: Final = {"reduced_motion": "reduce", "has_touch": True}
+PATHS: Final = ("/", "/menus/lucciola", "/kitchen", "/settings", "/ops")
+# Names, and words that are the same in two languages.
+SAME_EVERYWHERE: Final = {"Mirepoix", "Mara", "Osteria Lucciola", "Summer evening"}
 PANEL: Final = "aside[aria-label=Panel]"
 
 
@@ -87,8 +90,11 @@ async def test_editor_and_its_panels(osteria: Osteria, come: Come) -> None:
         await expect(panel(page).get_by_role("heading", name=name)).to_be_visible()
         await survey.look(page, name, within=PANEL)
     await page.keyboard.press("Escape")
+    await page.set_viewport_size({"width": 320, "height": 640})
     await page.get_by_role("button", name=re.compile("All changes saved")).click()
-    await survey.look(page, "what is saved")
+    await expect(page.get_by_role("heading", name="What is saved")).to_be_visible()
+    found = await axe(page) + await small_targets(page, 44) + await cut(page, 320, 640)
+    assert found == []
     await page.keyboard.press("Escape")
     survey.finish()
 
@@ -211,6 +217,145 @@ async def test_doors(osteria: Osteria, come: Come) -> None:
     survey.finish()
 
 
+# -- without a mouse -------------------------------------------------------------------------------
+
+
+async def test_dish_is_found_made_priced_moved_and_published_by_keys(
+    osteria: Osteria, come: Come
+) -> None:
+    mara = await come("Mara", "manager", viewport={"width": 1280, "height": 1600})
+    page = await open_editor(mara, osteria)
+    keys = page.keyboard
+    await keys.press("/")
+    await expect(page.get_by_role("searchbox", name="Search the menu")).to_be_focused()
+    await is_seen(page)
+    await keys.type("gnocchi")
+    await expect(page.locator(".search-count")).to_have_text("1 dish")
+    await keys.press("Escape")
+    field = page.locator('[data-path="items/bread/name/en"]')
+    await field.focus()
+    await is_seen(page)
+    await keys.press("Alt+ArrowUp")
+    before = page.locator('[data-item="bread"] ~ [data-item="soup"], [data-item="soup"]').first
+    await expect(before).to_be_visible()
+    await expect(page.locator("[data-item]").nth(2)).to_have_attribute("data-item", "bread")
+    menu = page.get_by_role("button", name="Actions for Bread from our oven")
+    await menu.focus()
+    await keys.press("Enter")
+    await expect(page.get_by_role("menuitem", name="Details…")).to_be_focused()
+    await keys.press("ArrowDown")
+    await keys.press("Enter")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await stays_inside(page)
+    await keys.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(menu).to_be_focused()
+    await keys.press("Control+z")
+    await expect(page.locator("[data-item]").nth(3)).to_have_attribute("data-item", "bread")
+    publish = page.get_by_role("button", name="Publish", exact=True)
+    await publish.focus()
+    await is_seen(page)
+    await keys.press("Enter")
+    await expect(panel(page).get_by_role("heading", name="Publish", exact=True)).to_be_visible()
+
+
+async def test_table_is_made_by_keys(osteria: Osteria, come: Come) -> None:
+    mara = await come("Mara", "manager")
+    page = await mara.open("/settings?tab=tables")
+    add = page.get_by_role("button", name="New table")
+    await add.focus()
+    await is_seen(page)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Name or number")).to_be_focused()
+    await is_seen(page)
+    await stays_inside(page)
+    await page.keyboard.press("Escape")
+    await expect(add).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Name or number")).to_be_focused()
+    await page.keyboard.type("21")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.locator("li.row").filter(has_text="21")).to_be_visible()
+
+
+async def test_ticket_is_bumped_and_recalled_by_keys(osteria: Osteria, come: Come) -> None:
+    cora = await come("Cora", "kitchen")
+    await osteria.orders_of("t5", {"item": "spritz"})
+    page = await cora.open("/kitchen?restaurant=lucciola")
+    start = page.get_by_role("button", name="Start without sound")
+    await start.focus()
+    await is_seen(page)
+    await page.keyboard.press("Enter")
+    tickets = page.get_by_role("article")
+    await expect(tickets.first).to_be_visible()
+    first = await tickets.first.get_attribute("data-key")
+    await page.keyboard.press("1")
+    await expect(page.locator("article[aria-current]")).to_have_count(1)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(f'[data-key="{first}"]')).to_have_count(0)
+    await page.keyboard.press("r")
+    await expect(page.locator(f'[data-key="{first}"]')).to_be_visible()
+
+
+async def test_guest_chooses_a_dish_by_keys(osteria: Osteria, come: Come) -> None:
+    ida = await come("Ida")
+    page = await ida.open(f"/t/{osteria.code}")
+    await expect(page.get_by_label("Your name")).to_be_visible()
+    await page.get_by_label("Your name").focus()
+    await is_seen(page)
+    await page.keyboard.type("Ida")
+    await page.keyboard.press("Enter")
+    add = page.get_by_role("button", name="Add Rib-eye, 300 g")
+    await add.focus()
+    await is_seen(page)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await stays_inside(page)
+    await page.get_by_label("Medium").focus()
+    await is_seen(page)
+    await page.keyboard.press("Space")
+    await page.get_by_role("button", name=re.compile("^Add ·")).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    choosing = page.get_by_role("region", name="Choosing", exact=True)
+    await expect(choosing.get_by_text("Rib-eye, 300 g")).not_to_have_count(0)
+
+
+# -- other languages -------------------------------------------------------------------------------
+
+
+async def test_screens_read_from_right_to_left_and_nothing_is_cut(
+    osteria: Osteria, come: Come
+) -> None:
+    mara = await come("Mara", "owner")
+    found = []
+    for path in PATHS:
+        page = await settled(mara, f"{path}?lang=ar")
+        assert await page.evaluate("document.documentElement.dir") == "rtl"
+        found += [f"{path}: {one}" for one in await cut(page, 1280, 800)]
+        found += [f"{path}: {one}" for one in await cut(page, 390, 844)]
+    assert found == []
+    name = page.locator("body")
+    await settled(mara, f"{PATHS[1]}?lang=ar")
+    name = page.locator('[data-path="items/octopus/name/en"]')
+    assert await name.evaluate("field => getComputedStyle(field).direction") == "ltr"
+
+
+async def test_no_screen_speaks_english_in_another_language(osteria: Osteria, come: Come) -> None:
+    mara = await come("Mara", "owner")
+    for path in PATHS:
+        english = await words(await settled(mara, f"{path}?lang=en"))
+        for language in ("de", "es", "fr"):
+            page = await settled(mara, f"{path}?lang={language}")
+            assert await page.evaluate("document.documentElement.lang") == language
+            # One word may be the same in two languages, such as "Messages"; a sentence is not.
+            same = {one for one in english & await words(page) if " " in one} - SAME_EVERYWHERE
+            assert same == set(), f"{path} in {language}"
+            if language == "de":
+                assert await cut(page, 390, 844) == [], path
+
+
 # -- helpers ---------------------------------------------------------------------------------------
 
 
@@ -223,3 +368,53 @@ async def open_editor(person: Person, osteria: Osteria) -> Page:
 
 def panel(page: Page) -> Locator:
     return page.get_by_role("complementary", name="Panel")
+
+
+async def is_seen(page: Page) -> None:
+    """Whatever has the focus shows it: by an outline, a shadow or the frame around it."""
+    shown = await page.evaluate(
+        """() => [document.activeElement, document.activeElement.parentElement].some((one) => {
+          const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one)
+          return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none'
+        })"""
+    )
+    assert shown, await page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+async def stays_inside(page: Page) -> None:
+    """Tab goes round in an open dialog, never to what lies behind."""
+    for _ in range(12):
+        await page.keyboard.press("Tab")
+        inside = await page.evaluate(
+            "document.activeElement === document.body || document.activeElement.closest('dialog') !== null"
+        )
+        assert inside, await page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+async def settled(person: Person, path: str) -> Page:
+    """A page in its language, with everything that it loads first."""
+    page = await person.open(path)
+    await expect(page.locator("main, .board").first).to_be_visible()
+    await page.wait_for_load_state("networkidle")
+    return page
+
+
+async def words(page: Page) -> set[str]:
+    """What stands on a page and was not written by people: texts with a real word in them."""
+    found: list[str] = await page.evaluate(
+        """() => {
+          const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+          const found = []
+          while (walker.nextNode()) {
+            const { parentElement: parent, textContent } = walker.currentNode
+            if (parent.closest('[dir=auto], bdi, script, noscript, code, option, time') !== null) continue
+            if (parent.checkVisibility()) found.push(textContent.trim())
+          }
+          for (const one of document.querySelectorAll('[aria-label], [placeholder]')) {
+            if (one.closest('[dir=auto]') === null && one.checkVisibility())
+              found.push(one.getAttribute('placeholder') ?? one.getAttribute('aria-label'))
+          }
+          return found
+        }"""
+    )
+    return {one for one in found if re.search(r"[A-Za-z]{4}", one)}

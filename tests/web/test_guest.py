@@ -15,7 +15,6 @@ from tests.web.guest_page import GuestPage
 from tests.web.kitchen_page import KitchenPage
 from tests.web.restaurant import Restaurant
 
-
 PHONE: Final = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 

@@ -13,7 +13,6 @@ from tests.web.conftest import Cook, Seat
 from tests.web.kitchen_page import KitchenPage
 from tests.web.restaurant import Restaurant
 
-
 SOLD_OUT_LIMIT_MS: Final = 1000
 TRIES: Final = 3  # a machine that does other things is no fault of the server
 

@@ -31,6 +31,7 @@ def _invites() -> None:
         sa.Column("roles", sa.JSON, nullable=False),
         sa.Column("stations", sa.JSON, nullable=False),
         sa.Column("uses_left", sa.Integer, nullable=False),
+        sa.Column("user_id", ID),
         sa.Column("created_by", ID, nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("expires_at", TIME, nullable=False),

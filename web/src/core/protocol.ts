@@ -229,6 +229,11 @@ export interface DocumentQuery {
   limit?: number | undefined
 }
 
+/** What may be changed of a document besides its content. */
+export interface DocumentChange {
+  title: string
+}
+
 /** A JSON Merge Patch (RFC 7396) of the menu as `getMenu` gives it; null takes away. */
 export interface MergePatch {
   sections?: Record<string, unknown> | unknown[] | null | undefined
@@ -764,9 +769,10 @@ export interface StaffChange {
 
 /** Somebody of the staff, or a tablet, to let in with a link. */
 export interface NewInvite {
-  name: string
-  roles: Role[]
+  name?: string | null | undefined
+  roles?: Role[] | null | undefined
   stations?: string[] | undefined
+  user?: string | null | undefined
   restaurant?: string | null | undefined
   hours?: number | undefined
   uses?: number | undefined
@@ -2207,8 +2213,9 @@ export interface InviteAnswer {
   created_by: string
   created_at: string
   expires_at: string
+  user: string | null
 }
-export const inviteAnswerGuard: Guard<InviteAnswer> = /* @__PURE__ */ object({ id: /* @__PURE__ */ string(), name: /* @__PURE__ */ string(), roles: /* @__PURE__ */ array(roleGuard), stations: /* @__PURE__ */ array(/* @__PURE__ */ string()), uses_left: /* @__PURE__ */ number(), created_by: /* @__PURE__ */ string(), created_at: /* @__PURE__ */ string(), expires_at: /* @__PURE__ */ string() })
+export const inviteAnswerGuard: Guard<InviteAnswer> = /* @__PURE__ */ object({ id: /* @__PURE__ */ string(), name: /* @__PURE__ */ string(), roles: /* @__PURE__ */ array(roleGuard), stations: /* @__PURE__ */ array(/* @__PURE__ */ string()), uses_left: /* @__PURE__ */ number(), created_by: /* @__PURE__ */ string(), created_at: /* @__PURE__ */ string(), expires_at: /* @__PURE__ */ string(), user: /* @__PURE__ */ nullable(/* @__PURE__ */ string()) })
 
 /** The links of a restaurant that are open, the newest first. */
 export interface InviteList {

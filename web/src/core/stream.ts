@@ -39,8 +39,11 @@ export interface Stream<S> {
   close(): void
 }
 
+/** What a stream needs. Each screen folds a room in its own way, so each keeps its own. */
+export type StreamLink = Pick<Link, 'channel' | 'db'> & Partial<Pick<Link, 'app'>>
+
 /** Follows a room. The state fills when the device has read it and the server has answered. */
-export function openStream<S>(link: Pick<Link, 'channel' | 'db'>, room: string, fold: Fold<S>): Stream<S> {
+export function openStream<S>(link: StreamLink, room: string, fold: Fold<S>): Stream<S> {
   return new RoomStream(link, room, fold)
 }
 
@@ -60,7 +63,7 @@ class RoomStream<S> implements Stream<S> {
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
-    private readonly link: Pick<Link, 'channel' | 'db'>,
+    private readonly link: StreamLink,
     private readonly room: string,
     private readonly fold: Fold<S>,
   ) {
@@ -178,9 +181,9 @@ class RoomStream<S> implements Stream<S> {
     const cursor = this.#subscription?.cursor
     if (this.#isKept || this.#isClosed || !cursor) return
     this.#isKept = true
-    const { room, state } = this
+    const { state } = this
     const record: StreamRecord = {
-      room,
+      room: this.#key,
       version: this.#version,
       epoch: cursor.epoch,
       offset: cursor.offset,
@@ -190,8 +193,12 @@ class RoomStream<S> implements Stream<S> {
     this.link.db.put('streams', record).catch(() => {}) // `db.unsafe` says it; the server has it all
   }
 
+  get #key(): string {
+    return this.link.app === undefined ? this.room : `${this.link.app} ${this.room}`
+  }
+
   async #kept(): Promise<StreamRecord | undefined> {
-    const kept = await this.link.db.get('streams', this.room).catch(() => undefined)
+    const kept = await this.link.db.get('streams', this.#key).catch(() => undefined)
     return kept?.version === this.#version ? kept : undefined
   }
 }

@@ -24,7 +24,15 @@ export function Carets({ carets, mirror }: CaretsProps) {
   const [drawn, draw] = useState<readonly Drawn[]>([])
   const shown = carets.value
   const text = mirror.current?.textContent ?? ''
+  const hasCarets = shown.length > 0
   useLayoutEffect(() => draw(shown.flatMap((caret) => placed(caret, mirror.current))), [shown, text])
+  // A panel that opens makes the field narrower, and its lines break elsewhere.
+  useLayoutEffect(() => {
+    if (!hasCarets || mirror.current === null || typeof ResizeObserver === 'undefined') return undefined
+    const observer = new ResizeObserver(() => draw(carets.peek().flatMap((caret) => placed(caret, mirror.current))))
+    observer.observe(mirror.current)
+    return () => observer.disconnect()
+  }, [hasCarets, carets, mirror])
   return (
     <div class="carets" aria-hidden="true">
       {drawn.map(({ key, color, left, top, width, height }) => (

@@ -8,6 +8,7 @@ import { JumpChips } from './jump-chips'
 import { MoveDialog } from './move-dialog'
 import { Notices } from './notices'
 import { t } from './texts'
+import { TitleDialog } from './title-dialog'
 
 export { FieldConflictCard } from './field-conflicts'
 
@@ -24,6 +25,7 @@ export function Late({ question, onAnswer }: { question: Question | null; onAnsw
       <JumpChips />
       <FollowBar />
       <MoveDialog />
+      <TitleDialog />
       <Notices />
       <Dialog
         title={t('undo_others_title')}

@@ -81,7 +81,7 @@ export function TextField(props: TextFieldProps) {
         onInput={field.mirrorValue}
         onKeyDown={(event) => field.key(event, multiline)}
       />
-      {hasMirror && <div ref={mirror} class="text-mirror" aria-hidden="true" />}
+      {hasMirror && <div ref={mirror} class="text-mirror" aria-hidden="true" dir="auto" />}
       {stretches.length > 0 && (
         <div class="text-mirror is-marked" aria-hidden="true" dir="auto">
           <Marked text={value} />

@@ -11,6 +11,7 @@ import { redo } from './actions'
 import { scrollToThing } from './following'
 import { needingCount } from './needing'
 import { printMenu } from './printing'
+import { isRenaming } from './renaming'
 import { type Editor, type Panel, useEditor } from './state'
 import { setStrictLocks } from './strict-locks'
 import { t } from './texts'
@@ -114,6 +115,17 @@ function More() {
     { label: t('versions'), icon: 'archive' as const, onSelect: open({ kind: 'versions' }) },
     ...(structure
       ? [{ label: t('recently_deleted'), icon: 'trash' as const, onSelect: open({ kind: 'deleted' }) }]
+      : []),
+    ...(structure
+      ? [
+          {
+            label: t('rename_menu'),
+            icon: 'edit' as const,
+            onSelect: () => {
+              isRenaming.value = true
+            },
+          },
+        ]
       : []),
     { label: t('exchange'), icon: 'download' as const, onSelect: open({ kind: 'exchange' }) },
     { label: t('print'), icon: 'print' as const, shortcut: 'Ctrl+P', onSelect: () => void printMenu(editor) },

@@ -55,7 +55,7 @@ export function winner(one: Round | null, other: Round): Round {
 
 /** Whole seconds left, never below none. */
 export function secondsLeft(round: Round, nowMs: number): number {
-  return Math.max(0, Math.ceil((round.endsMs - nowMs) / 1000))
+  return Math.max(0, Math.ceil(Math.min(COUNTDOWN_MS, round.endsMs - nowMs) / 1000))
 }
 
 /** Whether it has run out and its sender has to place it. */

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { dayAndTime } from '../core/dates'
-import type { MadeInvite, Role } from '../core/protocol'
+import type { MadeInvite, Role, StaffAnswer } from '../core/protocol'
 import { Button } from '../ui/Button'
 import { copyText } from '../ui/copy-text'
 import { Dialog } from '../ui/Dialog'
@@ -13,13 +13,24 @@ import { TextInput } from '../ui/TextInput'
 import { uiText } from '../ui/texts'
 import { useAnswer } from '../ui/use-answer'
 import { typedNumber } from './numbers'
-import { FormDialog } from './parts'
+import { FormDialog, Waiting } from './parts'
 import { RolePicker, StationPicker } from './RolePicker'
 import type { SettingsApi } from './settings-api'
 import { text } from './texts'
 import { useSave } from './use-save'
 
 const USES_AT_MOST = 100
+
+/** Another device of somebody who works here: the link at once, with an hour to use it. */
+export function DeviceDialog({ api, member, onClose }: { api: SettingsApi; member: StaffAnswer; onClose: () => void }) {
+  const made = useAnswer(() => api.createInvite({ user: member.user_id, hours: 1 }), [member.user_id])
+  if (made.value !== null) return <Made name={member.name} invite={made.value} onClose={onClose} />
+  return (
+    <Dialog title={member.name} open onClose={onClose}>
+      <Waiting answer={made} />
+    </Dialog>
+  )
+}
 
 /** The form, then what it made. */
 export function InviteDialog({ api, onClose }: { api: SettingsApi; onClose: () => void }) {

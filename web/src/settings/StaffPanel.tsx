@@ -12,13 +12,14 @@ import { toast } from '../ui/Toast'
 import { uiText } from '../ui/texts'
 import { roleName } from '../ui/UserMenu'
 import { useAnswer } from '../ui/use-answer'
+import { DeviceDialog } from './InviteDialog'
 import { FormDialog, PanelHead, Waiting } from './parts'
 import { StaffDialog } from './StaffDialog'
 import type { SettingsApi } from './settings-api'
 import { text } from './texts'
 import { useSave } from './use-save'
 
-type Doing = { kind: 'new' } | { kind: 'edit' | 'remove' | 'deactivate'; member: StaffAnswer }
+type Doing = { kind: 'new' } | { kind: 'edit' | 'device' | 'remove' | 'deactivate'; member: StaffAnswer }
 
 /** The list, a hundred people at a time. */
 export function StaffPanel({ api }: { api: SettingsApi }) {
@@ -83,6 +84,7 @@ export function StaffPanel({ api }: { api: SettingsApi }) {
           onClose={() => setDoing(null)}
         />
       )}
+      {doing?.kind === 'device' && <DeviceDialog api={api} member={doing.member} onClose={() => setDoing(null)} />}
       {(doing?.kind === 'remove' || doing?.kind === 'deactivate') && (
         <Leaving api={api} what={doing.kind} member={doing.member} onDone={done} onClose={() => setDoing(null)} />
       )}
@@ -92,7 +94,7 @@ export function StaffPanel({ api }: { api: SettingsApi }) {
 
 interface StaffRowProps {
   member: StaffAnswer
-  onDo: (kind: 'edit' | 'remove' | 'deactivate') => void
+  onDo: (kind: 'edit' | 'device' | 'remove' | 'deactivate') => void
   onActivate: () => void
 }
 
@@ -118,6 +120,9 @@ function StaffRow({ member, onDo, onActivate }: StaffRowProps) {
       <Menu
         label={`${uiText('more')}: ${member.name}`}
         items={[
+          ...(member.is_active
+            ? [{ label: text('staffDevice'), icon: 'qr' as const, onSelect: () => onDo('device') }]
+            : []),
           member.is_active
             ? { label: text('staffDeactivate'), icon: 'pause', onSelect: () => onDo('deactivate') }
             : { label: text('staffActivate'), icon: 'play', onSelect: onActivate },

@@ -93,12 +93,13 @@ export function useKeepInside(panel: RefObject<HTMLElement | null>, open: boolea
 
 function keepInside(element: HTMLElement): void {
   const margin = 8
-  element.style.setProperty('--shift', '0px')
   element.classList.remove('is-above')
   const box = element.getBoundingClientRect()
   const width = document.documentElement.clientWidth
-  const left = Math.max(margin, Math.min(box.left, width - box.width - margin))
-  element.style.setProperty('--shift', `${left - box.left}px`)
+  const shifted = Number.parseFloat(getComputedStyle(element).translate) || 0
+  const unshifted = box.left - shifted
+  const left = Math.max(margin, Math.min(unshifted, width - box.width - margin))
+  element.style.setProperty('--shift', `${left - unshifted}px`)
   const isLow = box.bottom > window.innerHeight - margin && box.top > box.height + 60
   element.classList.toggle('is-above', isLow)
 }

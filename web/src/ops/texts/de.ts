@@ -56,7 +56,7 @@ export default {
   connectionsDetail_one: '{n} Person, {slow} langsam, {old} alte Version',
   connectionsDetail_other: '{n} Personen, {slow} langsam, {old} alte Version',
   tileRooms: 'Räume',
-  roomsDetail: '{documents} Dokumente, {events} Ereignisräume',
+  roomsDetail: 'Dokumente {documents} · Ereignisräume {events}',
   tileLoop: 'Ereignisschleife',
   loopDetail: 'längste Verzögerung; Prozessor {cpu}',
   tileMemory: 'Speicher',

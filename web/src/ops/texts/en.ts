@@ -57,7 +57,7 @@ export default {
   connectionsDetail_one: '{n} person, {slow} slow, {old} old version',
   connectionsDetail_other: '{n} people, {slow} slow, {old} old version',
   tileRooms: 'Rooms',
-  roomsDetail: '{documents} documents, {events} event rooms',
+  roomsDetail: 'Documents {documents} · event rooms {events}',
   tileLoop: 'Event loop',
   loopDetail: 'longest hold-up; processor {cpu}',
   tileMemory: 'Memory',

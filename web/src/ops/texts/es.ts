@@ -56,7 +56,7 @@ export default {
   connectionsDetail_one: '{n} persona, {slow} lentas, {old} versión antigua',
   connectionsDetail_other: '{n} personas, {slow} lentas, {old} versión antigua',
   tileRooms: 'Salas',
-  roomsDetail: '{documents} documentos, {events} salas de eventos',
+  roomsDetail: 'documentos {documents} · salas de eventos {events}',
   tileLoop: 'Bucle de eventos',
   loopDetail: 'mayor retraso; procesador {cpu}',
   tileMemory: 'Memoria',

@@ -58,7 +58,7 @@ export default {
   connectionsDetail_one: '{n} personne, {slow} lentes, {old} version ancienne',
   connectionsDetail_other: '{n} personnes, {slow} lentes, {old} version ancienne',
   tileRooms: 'Salons',
-  roomsDetail: '{documents} documents, {events} salons d’événements',
+  roomsDetail: 'documents {documents} · salons d’événements {events}',
   tileLoop: 'Boucle d’événements',
   loopDetail: 'plus long retard ; processeur {cpu}',
   tileMemory: 'Mémoire',

@@ -125,6 +125,7 @@ export default {
   staffLocalesHint: 'Kürzel mit Kommas, etwa de, fr. Leer: alle.',
   staffInactive: 'Inaktiv',
   staffActivate: 'Wieder aktivieren',
+  staffDevice: 'Noch ein Gerät anmelden',
   staffDeactivate: 'Inaktiv setzen',
   staffRemove: 'Aus dem Team entfernen',
   staffRemoveTitle: '{name} aus dem Team entfernen?',

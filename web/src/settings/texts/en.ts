@@ -120,6 +120,7 @@ export default {
   staffLocalesHint: 'Codes with commas, such as de, fr. Empty: all.',
   staffInactive: 'Inactive',
   staffActivate: 'Make active again',
+  staffDevice: 'Sign in another device',
   staffDeactivate: 'Make inactive',
   staffRemove: 'Remove from the staff',
   staffRemoveTitle: 'Remove {name} from the staff?',

@@ -124,6 +124,7 @@ export default {
   staffLocalesHint: 'Códigos con comas, por ejemplo de, fr. Vacío: todos.',
   staffInactive: 'Inactivo',
   staffActivate: 'Volver a activar',
+  staffDevice: 'Iniciar sesión en otro dispositivo',
   staffDeactivate: 'Desactivar',
   staffRemove: 'Quitar del personal',
   staffRemoveTitle: '¿Quitar a {name} del personal?',

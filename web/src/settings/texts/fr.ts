@@ -123,6 +123,7 @@ export default {
   staffLocalesHint: 'Codes séparés par des virgules, par exemple de, fr. Vide : toutes.',
   staffInactive: 'Inactif',
   staffActivate: 'Réactiver',
+  staffDevice: 'Connecter un autre appareil',
   staffDeactivate: 'Désactiver',
   staffRemove: 'Retirer de l’équipe',
   staffRemoveTitle: 'Retirer {name} de l’équipe ?',

@@ -196,7 +196,7 @@ export default {
   publish_warnings_one: '{n} Punkt zum Ansehen',
   publish_warnings_other: '{n} Punkte zum Ansehen',
   look_at_them: 'Ansehen',
-  publish_changes: 'Was Gäste neu sehen werden',
+  publish_changes: 'Was sich für Gäste ändert',
   publish_first: 'Gäste sehen noch nichts; dies wird die erste Fassung.',
   publish_same: 'Seit Gäste die Karte zuletzt sahen, hat sich nichts geändert.',
   publish_none: 'Gäste sehen im Moment nichts.',

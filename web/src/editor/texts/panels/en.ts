@@ -192,7 +192,7 @@ export default {
   publish_warnings_one: '{n} thing to look at',
   publish_warnings_other: '{n} things to look at',
   look_at_them: 'Look at them',
-  publish_changes: 'What guests will see anew',
+  publish_changes: 'What changes for guests',
   publish_first: 'Guests see nothing yet; this will be the first version.',
   publish_same: 'Nothing has changed since guests saw the menu last.',
   publish_none: 'Guests see nothing at the moment.',

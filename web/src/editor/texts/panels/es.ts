@@ -194,7 +194,7 @@ export default {
   publish_warnings_one: '{n} punto que revisar',
   publish_warnings_other: '{n} puntos que revisar',
   look_at_them: 'Verlos',
-  publish_changes: 'Lo nuevo que verán los clientes',
+  publish_changes: 'Lo que cambia para los clientes',
   publish_first: 'Los clientes aún no ven nada; esta será la primera versión.',
   publish_same: 'Nada ha cambiado desde que los clientes vieron la carta.',
   publish_none: 'En este momento los clientes no ven nada.',

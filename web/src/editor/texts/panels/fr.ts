@@ -194,7 +194,7 @@ export default {
   publish_warnings_one: '{n} point à vérifier',
   publish_warnings_other: '{n} points à vérifier',
   look_at_them: 'Voir',
-  publish_changes: 'Ce que les clients verront de nouveau',
+  publish_changes: 'Ce qui change pour les clients',
   publish_first: 'Les clients ne voient encore rien ; ce sera la première version.',
   publish_same: 'Rien n’a changé depuis que les clients ont vu la carte.',
   publish_none: 'En ce moment, les clients ne voient rien.',
