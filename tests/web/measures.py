@@ -35,7 +35,8 @@ async ([within, options]) => {
 SMALL_TARGETS: Final = """
 (least) => {
   const all = document.querySelectorAll(
-    'a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=tab], [role=switch]'
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, '
+      + '[role=button], [role=tab], [role=switch]'
   )
   const modal = document.querySelector('dialog[open]:last-of-type')
   const found = []
@@ -55,7 +56,8 @@ SMALL_TARGETS: Final = """
     if (width === 0 || height === 0) continue
     if (width >= least - 0.5 && height >= least - 0.5) continue
     const name = one.getAttribute('aria-label') ?? one.textContent.trim().slice(0, 30)
-    found.push(`${one.tagName}.${one.className} "${name}" ${Math.round(width)}x${Math.round(height)}`)
+    const size = `${Math.round(width)}x${Math.round(height)}`
+    found.push(`${one.tagName}.${one.className} "${name}" ${size}`)
   }
   return found
 }
@@ -65,9 +67,11 @@ CUT: Final = """
 () => {
   const root = document.documentElement
   const found = []
-  if (root.scrollWidth > root.clientWidth + 1) found.push(`scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}`)
+  const [wanted, given] = [root.scrollWidth, root.clientWidth]
+  if (wanted > given + 1) found.push(`scrolls sideways: ${wanted} > ${given}`)
   const scrolls = (one) => {
-    for (let part = one.parentElement; part !== null && part !== document.body; part = part.parentElement) {
+    let part = one.parentElement
+    for (; part !== null && part !== document.body; part = part.parentElement) {
       const { overflowX } = getComputedStyle(part)
       if (overflowX !== 'visible' && part.scrollWidth > part.clientWidth + 1) return true
     }
@@ -80,7 +84,9 @@ CUT: Final = """
     const { left, right, width } = one.getBoundingClientRect()
     if (width <= 1 || (left >= -1 && right <= innerWidth + 1) || scrolls(one)) continue
     if (right <= 0 || left >= innerWidth) continue
-    found.push(`${one.tagName}.${one.className} "${one.textContent.trim().slice(0, 30)}" ${Math.round(left)}..${Math.round(right)}`)
+    const words = one.textContent.trim().slice(0, 30)
+    const place = `${Math.round(left)}..${Math.round(right)}`
+    found.push(`${one.tagName}.${one.className} "${words}" ${place}`)
   }
   return found
 }
@@ -88,7 +94,8 @@ CUT: Final = """
 MOVING: Final = """
 () => document.getAnimations()
   .filter((one) => one.playState === 'running' && one.effect.getComputedTiming().duration > 1)
-  .map((one) => `${one.animationName ?? one.transitionProperty} on .${one.effect.target?.className}`)
+  .map((one) => [one.animationName ?? one.transitionProperty, one.effect.target?.className])
+  .map(([name, place]) => `${name} on .${place}`)
 """
 
 

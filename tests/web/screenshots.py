@@ -329,7 +329,8 @@ async def lan_server(folder: Path) -> AsyncIterator[str]:
     ports = [free_port(), free_port()]
     command = [
         sys.executable, "-m", "api", "serve", "--lan-tls", "--lan-name", "menu.local",
-        "--port", str(ports[0]), "--lan-http-port", str(ports[1]), "--database", str(folder / "lan.db"),
+        "--port", str(ports[0]), "--lan-http-port", str(ports[1]),
+        "--database", str(folder / "lan.db"),
     ]  # fmt: skip
     devnull = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(

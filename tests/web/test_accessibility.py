@@ -15,14 +15,19 @@ from tests.live.conftest import check_log
 from tests.live.server import LiveServer
 from tests.web.conftest import PAGES
 from tests.web.measures import Survey, axe, cut, small_targets
-from tests.web.osteria import Osteria
+from tests.web.osteria import MENU, Osteria
 from tests.web.person import Person
 
 FINGER_IN_KITCHEN: Final = 48
 CALM_FINGERS: Final = {"reduced_motion": "reduce", "has_touch": True}
 PATHS: Final = ("/", "/menus/lucciola", "/kitchen", "/settings", "/ops")
 # Names, and words that are the same in two languages.
-SAME_EVERYWHERE: Final = {"Mirepoix", "Mara", "Osteria Lucciola", "Summer evening"}
+SAME_EVERYWHERE: Final = {
+    "Osteria Lucciola",
+    "Summer evening",
+    *(section["name"]["en"] for section in MENU["sections"]),
+    *(item["name"]["en"] for section in MENU["sections"] for item in section["items"]),
+}
 PANEL: Final = "aside[aria-label=Panel]"
 
 
@@ -386,7 +391,8 @@ async def stays_inside(page: Page) -> None:
     for _ in range(12):
         await page.keyboard.press("Tab")
         inside = await page.evaluate(
-            "document.activeElement === document.body || document.activeElement.closest('dialog') !== null"
+            """document.activeElement === document.body
+            || document.activeElement.closest('dialog') !== null"""
         )
         assert inside, await page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
 
@@ -404,10 +410,11 @@ async def words(page: Page) -> set[str]:
     found: list[str] = await page.evaluate(
         """() => {
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+          const written = '[dir=auto], bdi, script, noscript, code, option, time, .outline'
           const found = []
           while (walker.nextNode()) {
             const { parentElement: parent, textContent } = walker.currentNode
-            if (parent.closest('[dir=auto], bdi, script, noscript, code, option, time') !== null) continue
+            if (parent.closest(written) !== null) continue
             if (parent.checkVisibility()) found.push(textContent.trim())
           }
           for (const one of document.querySelectorAll('[aria-label], [placeholder]')) {
