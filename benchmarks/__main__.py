@@ -92,9 +92,7 @@ def _parser() -> ArgumentParser:
     house.add_argument("--window", type=int, default=32, help="unanswered commands of each")
     house.set_defaults(run=_orders)
 
-    pages = verbs.add_parser(
-        "browser", help="pages in a slowed Chromium"
-    )
+    pages = verbs.add_parser("browser", help="pages in a slowed Chromium")
     pages.add_argument("--throttle", type=float, default=4.0, help="times slower than this CPU")
     pages.add_argument("--runs", type=int, default=3)
     pages.set_defaults(run=_browser)
