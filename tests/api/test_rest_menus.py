@@ -35,7 +35,8 @@ async def test_sample_goes_in_and_comes_out_whole(site):
     given = json.loads(SAMPLE.read_bytes())
     status, report = await put(site, given)
     counts = {"menu": "lunch", "created": True, "changes": 0, "sections": 24, "items": 255}
-    assert (status, report) == (201, {**counts, "dry_run": False, "remarks": []})
+    rest = {"dry_run": False, "difference": None, "remarks": []}
+    assert (status, report) == (201, {**counts, **rest})
     exported = await site.client.get("/api/v1/menus/lunch/export", headers=site.bearer())
     assert exported.headers["Content-Disposition"] == 'attachment; filename="lunch.json"'
     plain = await exported.json()
