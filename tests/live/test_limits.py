@@ -166,6 +166,7 @@ async def test_compression_is_never_agreed_on(start_server: StartServer) -> None
 
 async def test_little_may_be_sent_before_signing_in(start_server: StartServer) -> None:
     server = await start_server()
+    rooms = (await Figures.of(server)).value("mirepoix_rooms")  # that of the demo menu
     many = [ADDRESS + b"\x03"] * 17
     much = [ADDRESS + b"\x01" + with_length(b"x" * 20_000)] * 4
     spread = [with_length(b"%d" % n) + b"\x01" + with_length(b"x" * 10_000) for n in range(7)]
@@ -176,7 +177,7 @@ async def test_little_may_be_sent_before_signing_in(start_server: StartServer) -
             closed = await socket.receive_close(5)
         assert (closed.code, closed.reason.partition(":")[0]) == (4400, "pre_auth_overflow")
     assert await counted(server, "pre_auth_overflow") == 3
-    assert (await Figures.of(server)).value("mirepoix_rooms") == 0
+    assert (await Figures.of(server)).value("mirepoix_rooms") <= rooms
     async with RawSocket(server.hocuspocus_door) as socket:
         for one in many[:16]:
             await socket.send(one)
