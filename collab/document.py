@@ -121,11 +121,12 @@ class MenuDocument:
         if self.is_news(outline):
             self.check_size(len(update))
             self._check_parents(update, outline)
-            self._depths.admit(outline)
+            self._depths.admit(outline, self._waiting())
             containers = self._containers_in(outline)
             self._engine.apply(update)
-            self._depths.record(outline)
-            if self._advance(update, outline):
+            is_complete = self._advance(update, outline)
+            self._depths.record(outline, waits=not is_complete)
+            if is_complete:
                 self._containers |= containers
             changed = True
         else:
@@ -221,7 +222,7 @@ class MenuDocument:
         self.version += 1
         self._size_bound += len(update)
         outline = read_update(update)
-        self._depths.admit(outline)
+        self._depths.admit(outline, self._waiting())
         self._depths.record(outline)
         self._containers |= self._containers_in(outline)
         self._note_deletes(outline)
@@ -271,7 +272,7 @@ class MenuDocument:
         self._check_pending(len(update))
         self.check_size(len(update))
         self._check_parents(update, outline)
-        self._depths.admit(outline)
+        self._depths.admit(outline, self._waiting())
         is_applicable = not self.must_wait(outline)
         if is_applicable:
             self._engine.apply(update)
@@ -281,6 +282,9 @@ class MenuDocument:
         self.version += 1
         self._size_bound += len(update)
         return Applied(True, outline.blocks)
+
+    def _waiting(self) -> list[UpdateOutline]:
+        return [waiting.outline for waiting in self.pending]
 
     def _note_deletes(self, outline: UpdateOutline) -> None:
         """Remember what an update deleted, unless nobody asks."""

@@ -590,3 +590,23 @@ def test_what_lies_behind_a_hole_waits_for_it_as_it_does_in_a_browser() -> None:
             document.receive(update, read_update(update), answers_step1=True)
     assert late.full_state() == in_order.full_state() and not late.pending
     assert late.engine().get("m", type=Map).to_py() == in_order.engine().get("m", type=Map).to_py()
+
+
+def test_answers_that_bring_different_neighbours_of_what_waits_are_both_taken() -> None:
+    # The second one was refused as "too deep", and so was its sender at every connection.
+    first, unseen, second = Client(100), Client(300), Client(200)
+    hole, before, word = first.set("size", "S"), first.set("price", 1), unseen.type("soup")
+    for update in (hole, before, word):
+        second.doc.apply_update(update)
+    after = [second.type("x", at=4), second.set("price", 2), second.set("unit", "kg")]
+
+    document = MenuDocument()
+    for answer in ([before, *after[:2]], after):
+        assert isinstance(take(document, merge_updates(*answer), answer=True), Applied)
+    for update in (hole, before, word):
+        take(document, update)
+    assert not document.pending
+    assert (text_of(document), map_of(document)) == (
+        "soupx",
+        {"size": "S", "price": 2, "unit": "kg"},
+    )
