@@ -319,7 +319,7 @@ def test_the_estimate_is_never_below_what_became_of_waiting_claims(seed: int) ->
     claims: list[tuple[Id, Id | None, bool, UpdateOutline]] = []
 
     def place_what_can_be() -> None:
-        for id_, link, is_inside, outline in chance.sample(claims, len(claims)):
+        for id_, link, is_inside, _ in chance.sample(claims, len(claims)):
             if id_ in truth or id_[1] != document.clocks.get(id_[0], 0):
                 continue
             if link is None or link in truth:
