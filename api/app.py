@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
+from api.composition import open_house
 from api.config import Config
 from api.doors.cable_socket import cable_socket
 from api.doors.hocuspocus_socket import hocuspocus_socket
@@ -20,7 +21,7 @@ from api.doors.yjs_socket import yjs_socket
 from api.entering import add_entering
 from api.errors import problem_middleware
 from api.first_start import announce, furnish
-from api.house import House, open_house
+from api.house import House
 from api.lan import LanTls, say_where
 from api.lan_setup import place_for, setting_up
 from api.logs import access_log_class

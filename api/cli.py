@@ -20,7 +20,8 @@ from pathlib import Path
 
 import msgspec
 
-from api.config import Config, ConfigError, settings, settings_markdown
+from api.config import Config, settings, settings_markdown
+from api.setting_table import ConfigError
 from api.supervisor import EXIT_SETTINGS
 from collab.errors import MirepoixError
 from collab.formats.report import Remark

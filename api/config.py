@@ -1,46 +1,33 @@
-"""Every setting of the server: one frozen object, one reader of the environment.
+"""Every setting of the server: one frozen object.
 
-Each field of `Config` is the whole truth about one setting: default, parser, sentence, flag.
-The variable is MIREPOIX_ plus the name in capitals; a command line flag wins over it.
-An unknown MIREPOIX_ variable or a bad value stops the start with one sentence (ConfigError):
-a typing error must not silently become the default. Secrets never show in `repr`.
+Each field of `Config` is the whole truth about one setting: default, parser, sentence, flag; how
+they are read is in `api.setting_table`. A bad value stops the start with one sentence
+(ConfigError). Secrets never show in `repr`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any
 
 from api import setting_forms as forms
 from api.origins import is_loopback
-from api.setting_forms import BadSetting
+from api.setting_table import (
+    PREFIX,
+    ConfigError,
+    Setting,
+    markdown_of,
+    read_given,
+    rows_of,
+    setting,
+)
 
-PREFIX = "MIREPOIX_"
 KIB = 1024
 MIB = 1024 * KIB
 
 Network = IPv4Network | IPv6Network
-
-
-class ConfigError(Exception):
-    """A setting is wrong; the message is one sentence that says what to do."""
-
-
-def _setting(
-    default: Any,
-    parse: Callable[[str], Any],
-    about: str,
-    *,
-    flag: str | None = None,
-    secret: bool = False,
-) -> Any:
-    """One setting. flag: the metavar of its command line flag ("" for a switch), None for none."""
-    metadata = {"parse": parse, "about": about, "flag": flag, "secret": secret}
-    return field(default=default, repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,215 +38,212 @@ class Config:
     """
 
     # Where it listens and what it stores
-    host: str = _setting("127.0.0.1", forms.text, "Address to listen on.", flag="ADDRESS")
-    port: int = _setting(
+    host: str = setting("127.0.0.1", forms.text, "Address to listen on.", flag="ADDRESS")
+    port: int = setting(
         8000, forms.whole(0, 65535), "Port to listen on; 0 takes a free one.", flag="PORT"
     )
-    database: str = _setting(
+    database: str = setting(
         "var/mirepoix.db",
         forms.database,
         "SQLite path, sqlite:///PATH or postgresql+asyncpg://USER:PASSWORD@HOST/NAME.",
         flag="DATABASE",
         secret=True,
     )
-    dev: bool = _setting(
+    dev: bool = setting(
         False,
         forms.yes_no,
         "For trying out, on this machine only: no token needed, any local page may connect.",
         flag="",
     )
-    commit_interval_ms: int = _setting(
+    commit_interval_ms: int = setting(
         10, forms.whole(0, 10_000), "Least time between two commits.", flag="MS"
     )
-    redis: str | None = _setting(
+    redis: str | None = setting(
         None,
         forms.url("redis", "rediss"),
         "Redis through which servers that share a PostgreSQL tell each other of new events.",
         flag="URL",
         secret=True,
     )
-    trusted_proxies: tuple[Network, ...] = _setting(
+    trusted_proxies: tuple[Network, ...] = setting(
         (),
         forms.listed(forms.network),
         "Addresses or networks whose X-Forwarded-* headers are believed, with commas.",
         flag="NETWORKS",
     )
-    public_url: str | None = _setting(
+    public_url: str | None = setting(
         None,
         forms.web_address,
         "The address people type, when a reverse proxy stands in front.",
         flag="URL",
     )
-    lan_tls: bool = _setting(
+    lan_tls: bool = setting(
         False,
         forms.yes_no,
         "HTTPS in your own network, with certificates that the server makes; devices need it to "
         "work offline.",
         flag="",
     )
-    lan_name: str | None = _setting(
+    lan_name: str | None = setting(
         None,
         forms.text,
         "Name of this machine in your network, such as menu.local; with --lan-tls.",
         flag="NAME",
     )
-    lan_folder: Path | None = _setting(  # noqa: RUF009
+    lan_folder: Path | None = setting(
         None,
         forms.path,
         "Folder of the certificates of --lan-tls; lan-tls beside the database when not set.",
         flag="FOLDER",
     )
-    lan_http_port: int | None = _setting(
+    lan_http_port: int | None = setting(
         None,
         forms.whole(0, 65535),
         "Port of the page that sets devices up for --lan-tls; the one after --port when not set.",
         flag="PORT",
     )
-    allowed_origins: tuple[str, ...] = _setting(
+    allowed_origins: tuple[str, ...] = setting(
         (),
         forms.listed(forms.origin),
         "Further web origins whose pages may connect, with commas.",
         flag="ORIGINS",
     )
-    log_level: str = _setting(
+    log_level: str = setting(
         "info", forms.one_of("debug", "info", "warning", "error"), "Least level that is logged."
     )
 
-    pages: Path | None = _setting(  # noqa: RUF009
+    pages: Path | None = setting(
         None, forms.path, "For developers of the pages: another folder of built pages."
     )
 
     # Tokens
-    jwt_secret: str | None = _setting(
+    jwt_secret: str | None = setting(
         None,
         forms.secret(32),
         "HS256 secret of at least 32 characters; made once and kept in a file when not set.",
         secret=True,
     )
-    jwt_secret_previous: str | None = _setting(
+    jwt_secret_previous: str | None = setting(
         None,
         forms.secret(32),
         "The secret before the last change; its tokens are still accepted.",
         secret=True,
     )
-    # `_setting` is `dataclasses.field`, which RUF009 cannot see through for the type Path.
-    jwt_secret_file: Path | None = _setting(  # noqa: RUF009
+    jwt_secret_file: Path | None = setting(
         None, forms.path, "File of the generated secret; beside the database when not set."
     )
-    jwks_file: Path | None = _setting(  # noqa: RUF009
+    jwks_file: Path | None = setting(
         None,
         forms.path,
         "JSON Web Key Set with public keys (RS256, ES256, EdDSA) of somebody else's tokens.",
     )
-    jwt_audience: str = _setting("mirepoix", forms.text, "The `aud` that tokens must carry.")
-    jwt_issuer: str = _setting("mirepoix", forms.text, "The `iss` of the tokens we make.")
-    jwt_issuers: tuple[str, ...] = _setting(
+    jwt_audience: str = setting("mirepoix", forms.text, "The `aud` that tokens must carry.")
+    jwt_issuer: str = setting("mirepoix", forms.text, "The `iss` of the tokens we make.")
+    jwt_issuers: tuple[str, ...] = setting(
         (), forms.listed(forms.text), "Other `iss` that are accepted, with commas."
     )
-    max_token_hours: float = _setting(
+    max_token_hours: float = setting(
         24.0, forms.number(0.01, 24 * 366), "Longest life of a token, ours or another's."
     )
-    browser_token_seconds: float = _setting(
+    browser_token_seconds: float = setting(
         900.0, forms.number(10, 86_400), "Life of the tokens we give to browsers."
     )
-    token_clock_skew_seconds: float = _setting(
+    token_clock_skew_seconds: float = setting(
         30.0, forms.number(0, 30), "How far an issuer's clock may be ahead of ours."
     )
-    ticket_seconds: float = _setting(
+    ticket_seconds: float = setting(
         30.0, forms.number(1, 600), "Life of a one-time ticket for a socket."
     )
-    invite_seconds: float = _setting(
+    invite_seconds: float = setting(
         600.0, forms.number(60, 86_400), "Life of the one-time link for an owner."
     )
-    revocation_refresh_seconds: float = _setting(
+    revocation_refresh_seconds: float = setting(
         2.0, forms.number(0.05, 5), "How often revocations of other processes are read."
     )
 
     # Limits of what a client may send
-    document_limit_bytes: int = _setting(
+    document_limit_bytes: int = setting(
         8 * MIB, forms.size(64 * KIB, 512 * MIB), "Largest document."
     )
-    frame_limit_bytes: int = _setting(
+    frame_limit_bytes: int = setting(
         9 * MIB, forms.size(64 * KIB, 513 * MIB), "Largest WebSocket frame; above the document."
     )
-    photos_per_restaurant: int = _setting(
+    photos_per_restaurant: int = setting(
         2000, forms.whole(0, 1_000_000), "Photos that one restaurant may have."
     )
-    documents_per_socket: int = _setting(
+    documents_per_socket: int = setting(
         20, forms.whole(1, 1000), "Documents that one Hocuspocus socket may hold open."
     )
-    pre_auth_limit_bytes: int = _setting(
+    pre_auth_limit_bytes: int = setting(
         64 * KIB, forms.size(1 * KIB, 5 * MIB), "What a socket may send before it signed in."
     )
-    pre_auth_messages: int = _setting(
+    pre_auth_messages: int = setting(
         16, forms.whole(1, 1000), "Messages a socket may send before it signed in."
     )
-    pre_auth_seconds: float = _setting(
-        10.0, forms.number(0.1, 300), "Time a socket has to sign in."
-    )
-    frames_per_second: int = _setting(
+    pre_auth_seconds: float = setting(10.0, forms.number(0.1, 300), "Time a socket has to sign in.")
+    frames_per_second: int = setting(
         1000, forms.whole(1, 1_000_000), "Frames read from one socket; the rest waits in TCP."
     )
-    bytes_per_second: int = _setting(
+    bytes_per_second: int = setting(
         4 * MIB, forms.size(64 * KIB, 1024 * MIB), "Bytes read from one socket a second."
     )
-    overload_seconds: float = _setting(
+    overload_seconds: float = setting(
         60.0, forms.number(1, 3600), "Constant excess after which a socket is closed with 1013."
     )
-    connections_per_ip: int = _setting(1000, forms.whole(1, 1_000_000), "Sockets from one address.")
-    connections_total: int = _setting(10_000, forms.whole(1, 1_000_000), "Sockets in all.")
+    connections_per_ip: int = setting(1000, forms.whole(1, 1_000_000), "Sockets from one address.")
+    connections_total: int = setting(10_000, forms.whole(1, 1_000_000), "Sockets in all.")
 
     # Slow and silent clients
-    outbox_limit_bytes: int = _setting(
+    outbox_limit_bytes: int = setting(
         256 * KIB,
         forms.size(16 * KIB, 64 * MIB),
         "Unsent bytes at which a reader counts as slow and is caught up later.",
     )
-    slow_reader_seconds: float = _setting(
+    slow_reader_seconds: float = setting(
         30.0, forms.number(1, 600), "Time without progress after which a slow reader is closed."
     )
-    keepalive_seconds: float = _setting(
+    keepalive_seconds: float = setting(
         15.0, forms.number(1, 300), "Time between two signs of life on a Yjs socket."
     )
-    awareness_ttl_seconds: float = _setting(
+    awareness_ttl_seconds: float = setting(
         30.0, forms.number(1, 600), "Silence after which a person is no longer shown."
     )
-    awareness_grace_seconds: float = _setting(
+    awareness_grace_seconds: float = setting(
         3.0, forms.number(0, 60), "Time a person stays shown after the socket closed."
     )
-    stale_session_seconds: float = _setting(
+    stale_session_seconds: float = setting(
         300.0, forms.number(10, 86_400), "Silence after which a stored session is offline."
     )
 
     # History and webhooks
-    history_days: float = _setting(
+    history_days: float = setting(
         90.0, forms.number(1, 36_500), "Days for which the history of menus is kept."
     )
-    webhook_private_networks: bool = _setting(
+    webhook_private_networks: bool = setting(
         False,
         forms.yes_no,
         "Webhooks may call addresses that are not public; under --dev they always may.",
     )
 
     # Guests
-    guest_cache_seconds: float = _setting(
+    guest_cache_seconds: float = setting(
         60.0,
         forms.number(0, 86_400),
         "How long browsers and proxies may show a published menu without asking again.",
     )
 
     # Life of rooms and of the process
-    idle_evict_seconds: float = _setting(
+    idle_evict_seconds: float = setting(
         30.0, forms.number(0, 86_400), "Time a document stays in memory after the last client."
     )
-    save_pause_seconds: float = _setting(
+    save_pause_seconds: float = setting(
         5.0, forms.number(0.1, 300), "Time without a successful commit after which edits pause."
     )
-    shutdown_seconds: float = _setting(20.0, forms.number(1, 600), "Deadline of a graceful stop.")
-    ping_seconds: float = _setting(
+    shutdown_seconds: float = setting(20.0, forms.number(1, 600), "Deadline of a graceful stop.")
+    ping_seconds: float = setting(
         2.0, forms.number(0.05, 60), "How often the parent process pings the serving one."
     )
-    hang_seconds: float = _setting(
+    hang_seconds: float = setting(
         10.0, forms.number(0.2, 600), "Time without an answer after which it is restarted."
     )
 
@@ -301,16 +285,7 @@ class Config:
         arguments: by field name, as typed; None means "not given". They win.
         Raises ConfigError for an unknown MIREPOIX_ name, a bad value, or a bad combination.
         """
-        by_variable = {setting.variable: setting for setting in settings()}
-        _refuse_unknown(environ, by_variable)
-        given: dict[str, Any] = {}
-        for setting in by_variable.values():
-            argument = (arguments or {}).get(setting.name)
-            if argument is not None:
-                given[setting.name] = setting.read(str(argument), setting.flag or setting.name)
-            elif setting.variable in environ:
-                given[setting.name] = setting.read(environ[setting.variable], setting.variable)
-        return cls(**given)
+        return cls(**read_given(settings(), environ, arguments or {}))
 
     @property
     def database_path(self) -> Path | None:
@@ -348,60 +323,11 @@ class Config:
         return Path("var/jwt-secret") if path is None else path.with_name("jwt-secret")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One row of the table of settings."""
-
-    name: str
-    variable: str
-    flag: str | None  # "--port"; None when only the variable exists
-    metavar: str | None  # None for a switch
-    default: Any
-    about: str
-    is_secret: bool
-    parse: Callable[[str], Any]
-
-    def read(self, raw: str, called: str) -> Any:
-        """Parse one value. called: what the person typed. Raises ConfigError."""
-        try:
-            return self.parse(raw.strip())
-        except BadSetting as error:
-            shown = "its value" if self.is_secret else repr(raw[:80])
-            raise ConfigError(f"{called} must be {error}; {shown} is not.") from None
-
-
 def settings() -> Iterator[Setting]:
     """The table of settings, in the order of `Config`."""
-    for one in fields(Config):
-        assert one.default is not MISSING, one.name
-        metavar: str | None = one.metadata["flag"]
-        yield Setting(
-            name=one.name,
-            variable=PREFIX + one.name.upper(),
-            flag=None if metavar is None else "--" + one.name.replace("_", "-"),
-            metavar=metavar or None,
-            default=one.default,
-            about=one.metadata["about"],
-            is_secret=one.metadata["secret"],
-            parse=one.metadata["parse"],
-        )
+    return rows_of(Config)
 
 
 def settings_markdown() -> str:
     """The table of settings for docs/settings.md."""
-    lines = ["| Variable | Flag | Default | Meaning |", "|---|---|---|---|"]
-    for one in settings():
-        flag = "" if one.flag is None else f"`{one.flag}`"
-        default = "" if one.default in (None, ()) else f"`{one.default}`"
-        lines.append(f"| `{one.variable}` | {flag} | {default} | {one.about} |")
-    return "\n".join(lines) + "\n"
-
-
-def _refuse_unknown(environ: Mapping[str, str], known: Mapping[str, Setting]) -> None:
-    for name in sorted(environ):
-        if name.startswith(PREFIX) and name not in known:
-            # Without the prefix: all names share it, so anything would look near.
-            names = [one.removeprefix(PREFIX) for one in known]
-            near = get_close_matches(name.removeprefix(PREFIX), names, n=1)
-            hint = f"did you mean {PREFIX}{near[0]}?" if near else "`mirepoix settings` lists them."
-            raise ConfigError(f"{name} is not a setting; {hint}")
+    return markdown_of(settings())

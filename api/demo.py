@@ -18,7 +18,7 @@ from api.publishing import publish_menu
 from collab.errors import DocumentExists, TooLarge
 from collab.orders.terms import EXPO, Visit
 from collab.records import DocumentKind
-from collab.schedule import Window
+from collab.versions.schedule import Window
 from storage.dining_tables import DiningTable
 from storage.restaurant_terms import RestaurantSettings
 from storage.stations import KitchenStation

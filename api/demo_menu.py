@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from api.menu_file import read_sample
-from collab.plain_menu import (
+from collab.menus.plain_menu import (
     PlainItem,
     PlainMenu,
     PlainModifierGroup,

@@ -11,16 +11,17 @@ import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from api.composition import open_house
 from api.config import Config
-from api.house import House, open_house
+from api.house import House
 from api.menu_edits import change_menu
 from api.menu_formats import FormatName, read_file, write_file
-from collab.edits import first_update
+from collab.edits.merging import plan_merge
+from collab.edits.writing import first_update
 from collab.errors import DocumentGone, StructureRefused, TooLarge
 from collab.formats.report import Exported, Known, Remark
 from collab.identity import Identity, Role
-from collab.merging import plan_merge
-from collab.plain_menu import PlainMenu, check_plain
+from collab.menus.plain_menu import PlainMenu, check_plain
 from collab.records import Document, DocumentKind, Restaurant
 
 COMMAND_LINE_USER = "import"

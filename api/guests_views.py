@@ -6,8 +6,8 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from collab.schedule import effective
-from collab.versions import fingerprint, guests_view
+from collab.versions.schedule import effective
+from collab.versions.version import fingerprint, guests_view
 from storage.publications import PublicationStore, Schedule
 from storage.versions import VersionStore
 

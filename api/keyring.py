@@ -22,7 +22,8 @@ import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from api.config import Config, ConfigError
+from api.config import Config
+from api.setting_table import ConfigError
 
 log = logging.getLogger(__name__)
 

@@ -19,9 +19,10 @@ from typing import TextIO
 
 import segno
 
-from api.config import Config, ConfigError
+from api.config import Config
 from api.lan_addresses import lan_addresses, lan_name
 from api.lan_certificates import Address, Certificate, authority, server_certificate
+from api.setting_table import ConfigError
 
 CHECK_SECONDS = 300.0
 LOOPBACK = (ip_address("127.0.0.1"), ip_address("::1"))

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from api.config import ConfigError
+from api.setting_table import ConfigError
 
 CA_FILE, SERVER_FILE = "authority.pem", "server.pem"
 CA_LIFE = timedelta(days=3650)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from api.guests_views import KEPT_VIEWS, GuestsView
-from collab.overrides import Override, apply_overrides
-from collab.schedule import effective
-from collab.versions import fingerprint, guests_view
+from collab.versions.overrides import Override, apply_overrides
+from collab.versions.schedule import effective
+from collab.versions.version import fingerprint, guests_view
 from storage.publications import Schedule
 from storage.shares import ShareStore
 from storage.versions import VersionStore

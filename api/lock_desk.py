@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from collab.errors import StoreError
-from collab.locks import (
+from collab.guard.locks import (
     GRACE_SECONDS,
     LEASE_SECONDS,
     SKEW_SECONDS,

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from collab.changes import Change, Create, SetMeta, SetRegister, SetText
-from collab.edits import edit_of, rehearse
+from collab.edits.changes import Change, Create, SetMeta, SetRegister, SetText
+from collab.edits.writing import edit_of, rehearse
 from collab.errors import LockRefused, RightWithdrawn, StructureRefused
+from collab.guard.rights import field_of, may_write
 from collab.identity import Access, Identity, access_to
-from collab.menu import Menu
+from collab.menus.menu import Menu
+from collab.menus.schema import TEXT_LIMIT_CHARACTERS, value_problem
 from collab.records import Document, DocumentKind
-from collab.rights import field_of, may_write
-from collab.schema import TEXT_LIMIT_CHARACTERS, value_problem
 from rooms.lock_table import LockTable
 
 if TYPE_CHECKING:

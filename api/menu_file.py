@@ -14,8 +14,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from api.json_body import decode_json
-from collab.menu import DAYS
-from collab.plain_menu import (
+from collab.menus.menu import DAYS
+from collab.menus.plain_menu import (
     ALCOHOL_LIMIT,
     CHOICE_LIMIT,
     KCAL_LIMIT,

@@ -21,8 +21,8 @@ from collab.formats.spreadsheet_reader import read_csv
 from collab.formats.spreadsheet_writer import write_csv
 from collab.formats.square_reader import read_square
 from collab.formats.square_writer import write_square
-from collab.menu import Menu
-from collab.plain_json import plain_json
+from collab.menus.menu import Menu
+from collab.menus.plain_json import plain_json
 
 
 class FormatName(StrEnum):

@@ -17,10 +17,10 @@ import msgspec
 from api.house import House
 from api.menu_file import MenuFile, plain_of
 from api.version_keeper import snapshot_of
-from collab.conflicts import Severity
-from collab.plain_menu import PlainMenu, check_plain
+from collab.conflicts.kinds import Severity
+from collab.menus.plain_menu import PlainMenu, check_plain
 from collab.records import ConflictRow, Document
-from collab.schedule import Window, check_window
+from collab.versions.schedule import Window, check_window
 from storage.versions import Published
 
 

@@ -14,11 +14,12 @@ import asyncio
 import secrets
 from dataclasses import dataclass
 
+from api.composition import open_house
 from api.config import Config
-from api.house import House, open_house
+from api.house import House
+from collab.edits.renewing import Renewed, renew
 from collab.errors import DocumentGone, EpochChanged, StoreError, StructureRefused
 from collab.records import DocumentKind, StoredDocument, StreamEvent
-from collab.renewing import Renewed, renew
 from storage.renewal import Replacement
 
 COMMAND_LINE_USER = "renewal"

@@ -15,7 +15,8 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from api.config import Config, ConfigError
+from api.config import Config
+from api.setting_table import ConfigError
 from api.supervisor import EXIT_SETTINGS, Patience, Supervisor, answer_pings, stop_within
 from collab.errors import StoreError
 

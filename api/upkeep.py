@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 from collab.errors import StoreError
 from rooms.clock import Clock
+from storage.dead_letters import DeadLetterStore
 from storage.history import HistoryStore
 from storage.orders import ANSWERS_KEPT, OrderStore
 from storage.outbox import OutboxStore
 from storage.retention import RetentionStore
 from storage.streams import StreamStore
 from storage.visits import VisitStore
-from storage.webhooks import WebhookStore
 
 TELL_SECONDS = 0.5
 TRIM_SECONDS = 3600.0
@@ -53,7 +53,7 @@ class Upkeep:
         outbox: OutboxStore,
         streams: StreamStore,
         history: HistoryStore,
-        webhooks: WebhookStore,
+        dead_letters: DeadLetterStore,
         orders: OrderUpkeep,
         clock: Clock,
         *,
@@ -63,7 +63,7 @@ class Upkeep:
         self._outbox = outbox
         self._streams = streams
         self._history = history
-        self._webhooks = webhooks
+        self._dead_letters = dead_letters
         self._orders = orders
         self._clock = clock
         self._history_kept = timedelta(days=history_days)
@@ -88,7 +88,7 @@ class Upkeep:
         before = now - self._history_kept
         for document_id in await self._history.aged(before):
             await self._trim_history(document_id, before)
-        await self._webhooks.forget_dead(now - DEAD_LETTERS_KEPT)
+        await self._dead_letters.forget(now - DEAD_LETTERS_KEPT)
         await self._in_steps(lambda: self._orders.retention.forget(now))
         await self._in_steps(lambda: self._orders.visits.forget(now - VISITS_KEPT, STEP))
         await self._orders.orders.forget_commands(now - ANSWERS_KEPT)

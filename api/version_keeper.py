@@ -14,9 +14,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from collab.errors import DocumentGone, EngineFailed, StoreError, StructureRefused
-from collab.plain_json import plain_json
-from collab.schedule import effective, next_change
-from collab.versions import Version, fingerprint, thinned
+from collab.menus.plain_json import plain_json
+from collab.versions.schedule import effective, next_change
+from collab.versions.version import Version, fingerprint, thinned
 from rooms.clock import Clock
 from rooms.journal import Journal
 from rooms.lobby import Lobby

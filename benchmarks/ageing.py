@@ -23,16 +23,17 @@ from typing import Any
 
 from pycrdt import Doc, Map
 
+from api.composition import open_house
 from api.config import Config
 from api.exchange import create_document
-from api.house import House, open_house
+from api.house import House
 from api.menu_file import read_sample
 from api.renewal import renew_menu
 from benchmarks.figures import median, milliseconds
 from benchmarks.rooms_path import sit
-from collab.edits import first_update, replace_text
+from collab.edits.writing import first_update, replace_text
+from collab.menus.registers import replica_of
 from collab.records import DocumentKind
-from collab.registers import replica_of
 from rooms.compaction import compact
 from rooms.menu_room import MenuRoom
 

@@ -19,8 +19,8 @@ from functools import lru_cache
 from typing import cast
 
 from benchmarks.dialect import Dialect
-from collab.admission import read_update
-from collab.lib0 import Reader, write_var_uint
+from collab.updates.admission import read_update
+from collab.wire.lib0 import Reader, write_var_uint
 
 _PING, _PONG = 0x89, 0x8A
 _BINARY = 0x82

@@ -1,16 +1,17 @@
 """How a load client talks to a server: y-websocket's frames, or Hocuspocus'.
 
-Messages are those of `collab.messages`; Hocuspocus puts the document's name before each of them,
-wants a token first, and acknowledges with SyncStatus where y-websocket servers echo the update.
+Messages are those of `collab.wire.messages`; Hocuspocus puts the document's name before each of
+them, wants a token first, and acknowledges with SyncStatus where y-websocket servers echo the
+update.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from collab import hocuspocus, messages
-from collab.lib0 import var_string
-from collab.messages import AwarenessEntry
+from collab.wire import hocuspocus, messages
+from collab.wire.lib0 import var_string
+from collab.wire.messages import AwarenessEntry
 
 EMPTY_STATE_VECTOR = b"\x00"
 EMPTY_UPDATE = b"\x00\x00"

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from api.composition import open_house
 from api.config import Config
-from api.house import House, open_house
+from api.house import House
 from benchmarks.figures import median, milliseconds
 from benchmarks.keystrokes import one_typist
 from benchmarks.sample_document import sample_update

@@ -17,9 +17,7 @@ from random import Random
 from api.metrics import Metrics
 from benchmarks.figures import median
 from benchmarks.keystrokes import client_ids, keystrokes, one_typist
-from collab.admission import read_update
-from collab.awareness import AwarenessTable
-from collab.document import MenuDocument
+from collab.documents.document import MenuDocument
 from collab.identity import Access, Identity
 from collab.records import (
     Appended,
@@ -28,6 +26,8 @@ from collab.records import (
     DocumentUpdates,
     StoredDocument,
 )
+from collab.updates.admission import read_update
+from collab.wire.awareness import AwarenessTable
 from rooms.client_ids import ClientIds
 from rooms.clock import Clock
 from rooms.journal import Journal

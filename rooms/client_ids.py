@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from collab.admission import UpdateOutline
 from collab.errors import EpochChanged
+from collab.updates.admission import UpdateOutline
 from rooms.seat import Seat
 
 

@@ -11,12 +11,14 @@ Rule 3: it is read back and compared before the rows it covers go, in the same t
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, replace
 
-from collab.errors import StoreError
-from collab.rebuild import rebuild
+from collab.documents.rebuild import rebuild
+from collab.errors import MirepoixError, StoreError
 from collab.records import StoredDocument
-from rooms.ports import UpdateLog
+from rooms.menu_room import MenuRoom
+from rooms.ports import Meter, UpdateLog
 
 # A row costs about 12 us at the next opening, so this many cost as much as opening the snapshot of
 # a real menu. A lower number makes a busy room compact all the time (measured at 500: twice a
@@ -26,6 +28,8 @@ AFTER_BYTES = 1024 * 1024
 AFTER_UPDATES_AT_CLOSE = 50
 PAUSE_SECONDS = 10.0  # between two compactions of one document
 
+log = logging.getLogger("mirepoix.lobby")
+
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
@@ -34,6 +38,52 @@ class Compacted:
     snapshot: bytes
     upto_seq: int
     keep: tuple[int, ...]  # seq numbers that stay in the log
+
+
+class Compactions:
+    """Those of one process, one at a time: the commits of all rooms wait for it."""
+
+    def __init__(self, store: UpdateLog, meter: Meter) -> None:
+        self._store = store
+        self._meter = meter
+        self._turn = asyncio.Lock()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether one is under way."""
+        return self._turn.locked()
+
+    async def make(self, room: MenuRoom) -> bool:
+        """Replace the log of an open document by a snapshot; everything in it must be saved.
+
+        False when there was nothing to do. Raises StoreError. Safe to cancel.
+        """
+        async with self._turn:
+            is_made = await compact(self._store, room.record.id)
+        if is_made:
+            room.turns.logged_updates = room.turns.logged_bytes = 0
+        return is_made
+
+    async def attempt(self, room: MenuRoom) -> None:
+        """The same for a log that became long; when it fails, the log stays. Safe to cancel."""
+        room.turns.logged_updates = 0
+        room.turns.logged_bytes = 0
+        document_id = room.record.id
+        try:
+            async with self._turn:
+                await compact(self._store, document_id)
+        except MirepoixError as error:
+            # Neither this document nor any other is worse off.
+            self._meter.refused(error.reason)
+            log.error(
+                "compaction failed",
+                extra={"action": "compaction_failed", "document": document_id, "why": str(error)},
+            )
+
+
+def is_long(room: MenuRoom) -> bool:
+    """Whether the log of an open document grew so long that it is worth a snapshot."""
+    return room.turns.logged_updates >= AFTER_UPDATES or room.turns.logged_bytes >= AFTER_BYTES
 
 
 async def compact(store: UpdateLog, document_id: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from collab.review import MayWrite, Refused
-from collab.rights import may_write
+from collab.guard.findings import MayWrite, Refused
+from collab.guard.rights import may_write
 from rooms.lock_table import LockTable
 from rooms.ports import Meter
 from rooms.seat import Seat

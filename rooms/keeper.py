@@ -14,21 +14,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from collab.admission import UpdateOutline, read_update
-from collab.clashes import clash_of, removed_twice
-from collab.conflict_watch import ConflictWatch
-from collab.document import MenuDocument, Pending
-from collab.guard import MenuGuard
-from collab.item_rows import item_row
-from collab.ledger import Author, Ledger
-from collab.menu import Item, Menu
+from collab.conflicts.clashes import clash_of, removed_twice
+from collab.conflicts.watch import ConflictWatch
+from collab.documents.document import MenuDocument, Pending
+from collab.edits.upkeep import REBALANCE_FROM_CHARACTERS
+from collab.guard.findings import Changed, MayWrite, Refused
+from collab.guard.guard import MenuGuard
+from collab.guard.ledger import Author, Ledger
+from collab.guard.repairs import repair_edit
+from collab.guard.rights import text_field
+from collab.guard.structure import Path, Resolved
+from collab.menus.item_rows import item_row
+from collab.menus.menu import Item, Menu
+from collab.menus.schema import ITEMS
 from collab.records import ConflictRow, Consequences, FieldChange, ItemRow, MenuState
-from collab.repairs import repair_edit
-from collab.review import Changed, MayWrite, Refused
-from collab.rights import text_field
-from collab.schema import ITEMS
-from collab.structure import Path, Resolved
-from collab.upkeep import REBALANCE_FROM_CHARACTERS
+from collab.updates.admission import UpdateOutline, read_update
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from collab.locks import Moment
+from collab.guard.locks import Moment
 from rooms.clock import Clock
 
 

@@ -7,7 +7,7 @@ import logging
 import secrets
 from functools import partial
 
-from collab.rebuild import Rebuilt, rebuild
+from collab.documents.rebuild import Rebuilt, rebuild
 from collab.records import StoredDocument
 from rooms.ports import Meter, UpdateLog
 

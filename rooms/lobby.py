@@ -14,41 +14,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
-from collab.awareness import AwarenessTable
-from collab.document import DOCUMENT_LIMIT_BYTES
-from collab.errors import DocumentGone, DocumentInUse, MirepoixError, StoreError
-from collab.rebuild import Rebuilt
-from collab.records import (
-    Document,
-    DocumentKind,
-    DocumentUpdates,
-    MenuState,
-    NewUpdate,
-    StoredDocument,
-)
-from rooms.client_ids import ClientIds
+from collab.documents.document import DOCUMENT_LIMIT_BYTES
+from collab.errors import DocumentGone, DocumentInUse, MirepoixError
+from collab.records import Document, MenuState
+from collab.wire.awareness import AwarenessTable
 from rooms.clock import Clock
-from rooms.compaction import (
-    AFTER_BYTES,
-    AFTER_UPDATES,
-    AFTER_UPDATES_AT_CLOSE,
-    PAUSE_SECONDS,
-    compact,
-)
+from rooms.compaction import AFTER_UPDATES_AT_CLOSE, PAUSE_SECONDS, Compactions, is_long
 from rooms.journal import Journal
-from rooms.keeper import MenuKeeper
 from rooms.loading import Loading
 from rooms.menu_room import MenuRoom
+from rooms.opening import Opening
 from rooms.ports import MenuLog, Meter, UpdateLog
+from rooms.saving import Saving, unsaved
 from rooms.seat import Seat
-from rooms.surroundings import Surroundings
 
 IDLE_SECONDS = 30.0
 TICK_SECONDS = 0.5
@@ -91,20 +74,28 @@ class Lobby:
         on_open: Callable[[MenuRoom, MenuState], Awaitable[None]] | None = None,
         on_close: Callable[[str], None] = lambda document_id: None,
     ) -> None:
-        self._store = store
-        self._loading = Loading(store, meter, limit_bytes)
         self._journal = journal
         self._meter = meter
         self._clock = clock
-        self._on_edit = on_edit
         self._idle_seconds = idle_seconds
-        self._make_awareness = make_awareness
-        self._menus = menus
-        self._on_open = on_open
         self._on_close = on_close
         self._entries: dict[str, _Entry] = {}
         self._read_only: set[str] = set()  # documents, open or not
-        self._compaction = asyncio.Lock()  # one at a time: the commits of all rooms wait for it
+        loading = Loading(store, meter, limit_bytes)
+        self._opening = Opening(
+            store,
+            loading,
+            journal,
+            meter,
+            clock,
+            on_edit=on_edit,
+            on_broken=self._rebuild_soon,
+            make_awareness=make_awareness,
+            menus=menus,
+            on_open=on_open,
+        )
+        self._saving = Saving(store, loading, journal, meter, clock)
+        self._compactions = Compactions(store, meter)
         self._group: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
@@ -168,14 +159,10 @@ class Lobby:
         async with self.lease(document_id) as room:  # so the room stays, and nobody closes it
             try:
                 async with asyncio.timeout(EMPTY_SECONDS):
-                    await self._save(room)
+                    await self._saving.save(room)
             except TimeoutError:
-                raise _unsaved() from None
-            async with self._compaction:
-                is_made = await compact(self._store, document_id)
-            if is_made:
-                room.turns.logged_updates = room.turns.logged_bytes = 0
-            return is_made
+                raise unsaved() from None
+            return await self._compactions.make(room)
 
     def forget(self, document_id: str) -> None:
         """The document was deleted: its room ends now."""
@@ -230,15 +217,7 @@ class Lobby:
     async def _open(self, document_id: str, entry: _Entry) -> None:
         """Load the document into a room; a failure goes to those who wait for it."""
         try:
-            stored = await self._store.load(document_id)
-            if stored is None:
-                raise DocumentGone(f"there is no document {document_id!r}")
-            rebuilt = await self._loading.build(stored)
-            await self._loading.set_aside(stored, rebuilt)
-            state = await self._state_of(stored)
-            room = self._room(stored, rebuilt, state)
-            if state is not None and self._on_open is not None:
-                await self._prepare(room, state)
+            room = await self._opening.open(document_id)
             if self._entries.get(document_id) is not entry:
                 room.dispose()
                 raise DocumentGone(f"document {document_id!r} was deleted")
@@ -249,65 +228,14 @@ class Lobby:
             entry.opened.exception()  # taken: nobody may be waiting any more
             return
         entry.idle_since = self._clock.monotonic()
-        room.is_read_only = document_id in self._read_only
+        room.set_read_only(document_id in self._read_only)
         entry.opened.set_result(room)
         self._meter.room_opened()
+        rows = room.turns.logged_updates
         log.info(
             "room opened",
-            extra={"action": "room_opened", "document": document_id, "rows": len(stored.updates)},
+            extra={"action": "room_opened", "document": document_id, "rows": rows},
         )
-
-    async def _prepare(self, room: MenuRoom, state: MenuState) -> None:
-        """Let others look at a menu before anybody sits there."""
-        assert self._on_open is not None
-        try:
-            await self._on_open(room, state)
-        except MirepoixError:
-            room.dispose()
-            raise
-
-    async def _state_of(self, stored: StoredDocument) -> MenuState | None:
-        """What is stored about a menu; None for other documents."""
-        if self._menus is None or stored.document.kind is not DocumentKind.MENU:
-            return None
-        return await self._menus.load_menu(stored.document.id)
-
-    def _room(self, stored: StoredDocument, rebuilt: Rebuilt, state: MenuState | None) -> MenuRoom:
-        loop = asyncio.get_running_loop()
-        make_keeper = None
-        if state is not None:
-            make_keeper = partial(MenuKeeper, state=state, make_id=_new_id, utc=self._clock.utc)
-        room = MenuRoom(
-            stored.document,
-            rebuilt.document,
-            ClientIds(stored.client_ids, stored.former_client_ids),
-            self._make_awareness(),
-            Surroundings(
-                self._journal,
-                self._meter,
-                self._clock,
-                loop.call_soon,
-                loop.call_later,
-                self._on_edit,
-                self._rebuild_soon,
-            ),
-            make_keeper,
-        )
-        room.turns.logged_updates = len(stored.updates)
-        room.turns.logged_bytes = sum(len(row.data) for row in stored.updates)
-        for first, last in stored.missing:
-            room.warnings.append(("edits_missing", f"edits {first} to {last} may be missing"))
-            self._meter.refused("log_hole")
-            log.error(
-                "the log has a hole",
-                extra={
-                    "action": "log_hole",
-                    "document": stored.document.id,
-                    "first": first,
-                    "last": last,
-                },
-            )
-        return room
 
     # -- living --------------------------------------------------------------------------------
 
@@ -322,28 +250,15 @@ class Lobby:
             entry.closed = asyncio.Event()
             self._spawn(self._close(document_id, entry, room), f"close {document_id}")
             return
-        is_long = (
-            room.turns.logged_updates >= AFTER_UPDATES or room.turns.logged_bytes >= AFTER_BYTES
-        )
-        is_due = is_long and now - entry.compacted_at >= PAUSE_SECONDS
-        is_free = not self._compaction.locked() and not self._journal.is_paused
+        is_due = is_long(room) and now - entry.compacted_at >= PAUSE_SECONDS
+        is_free = not self._compactions.is_busy and not self._journal.is_paused
         if is_due and is_free and not entry.is_compacting:
             entry.is_compacting = True
-            self._spawn(self._compact(document_id, entry, room), f"compact {document_id}")
+            self._spawn(self._compact(entry, room), f"compact {document_id}")
 
-    async def _compact(self, document_id: str, entry: _Entry, room: MenuRoom) -> None:
-        room.turns.logged_updates = 0
-        room.turns.logged_bytes = 0
+    async def _compact(self, entry: _Entry, room: MenuRoom) -> None:
         try:
-            async with self._compaction:
-                await compact(self._store, document_id)
-        except MirepoixError as error:
-            # The log stays; neither this document nor any other is worse off.
-            self._meter.refused(error.reason)
-            log.error(
-                "compaction failed",
-                extra={"action": "compaction_failed", "document": document_id, "why": str(error)},
-            )
+            await self._compactions.attempt(room)
         finally:
             entry.is_compacting = False
             entry.compacted_at = self._clock.monotonic()
@@ -352,26 +267,12 @@ class Lobby:
         self._spawn(self._rebuild(room), f"rebuild {room.record.id}")
 
     async def _rebuild(self, room: MenuRoom) -> None:
-        """Build a broken room's document again from the log.
-
-        What still waits is set aside: with nothing waiting, no update that passed the checks was
-        ever seen to break the engine, and one that clashes with what waits would break it again
-        at every attempt of its innocent author. Who holds what was set aside gives it back.
-        """
+        """Build a broken room's document again from the log, until that succeeds."""
         log.error("rebuilding", extra={"action": "room_rebuilt", "document": room.record.id})
         while True:
-            await self._journal.flush()
             try:
-                stored = await self._store.load(room.record.id)
-                if stored is None:
+                if not await self._opening.reopen(room):
                     self.forget(room.record.id)
-                    return
-                rebuilt = await self._loading.build(stored)
-                await self._loading.set_aside(stored, rebuilt)
-                if rebuilt.waiting:
-                    await self._loading.set_aside(stored, _without_what_waits(rebuilt))
-                    continue
-                room.replace_document(rebuilt.document)
             except MirepoixError:
                 await asyncio.sleep(TICK_SECONDS)
                 continue
@@ -382,9 +283,9 @@ class Lobby:
     async def _close(self, document_id: str, entry: _Entry, room: MenuRoom) -> None:
         assert entry.closed is not None
         try:
-            await self._save_what_lacks(document_id, room)
+            await self._saving.save_what_lacks(room)
             if room.turns.logged_updates >= AFTER_UPDATES_AT_CLOSE:
-                await self._compact(document_id, entry, room)
+                await self._compact(entry, room)
         except MirepoixError as error:
             # The room stays and is tried again later; nothing is thrown away.
             log.warning(
@@ -419,7 +320,7 @@ class Lobby:
                 break
         blocked.closed = entry.closed = asyncio.Event()
         try:
-            await self._empty(document_id, entry, room, error)
+            await self._empty(entry, room, error)
         except BaseException:
             entry.idle_since = self._clock.monotonic()
             closed, entry.closed = entry.closed, None
@@ -435,13 +336,13 @@ class Lobby:
         log.info("room emptied", extra={"action": "room_emptied", "document": document_id})
         return blocked
 
-    async def _empty(
-        self, document_id: str, entry: _Entry, room: MenuRoom, error: MirepoixError | None
-    ) -> None:
+    async def _empty(self, entry: _Entry, room: MenuRoom, error: MirepoixError | None) -> None:
         """Wait until nobody uses a room any more and all of it is saved."""
         try:
             async with asyncio.timeout(EMPTY_SECONDS):
-                await self._save(room)  # so that who is sent away has been told what is saved
+                await self._saving.save(
+                    room
+                )  # so that who is sent away has been told what is saved
                 # Polled: a lease of a request ends by itself, and somebody may sit down meanwhile.
                 while entry.leases or entry.is_compacting:
                     if room.seats and error is None:
@@ -449,36 +350,12 @@ class Lobby:
                     if error is not None:
                         room.close(error)
                     await asyncio.sleep(EMPTY_LOOK_SECONDS)
-                await self._save(room)
-                await self._save_what_lacks(document_id, room)
+                await self._saving.save(room)
+                await self._saving.save_what_lacks(room)
         except TimeoutError:
             if room.is_holding:
-                raise _unsaved() from None
+                raise unsaved() from None
             raise DocumentInUse("This document is in use all the time.") from None
-
-    async def _save(self, room: MenuRoom) -> None:
-        room.turns.flush()
-        if not room.is_holding:
-            await self._journal.flush()
-        if room.is_holding:
-            raise _unsaved()
-
-    async def _save_what_lacks(self, document_id: str, room: MenuRoom) -> None:
-        """Give the store what memory has and it has not (nothing, unless there is a bug)."""
-        if not room.turns.was_edited:
-            return
-        stored = await self._store.load(document_id)
-        if stored is None:
-            return
-        rebuilt = await self._loading.build(stored)
-        if rebuilt.document.holds(room.document.outline()):
-            return
-        full = room.document.full_state()
-        log.error("saving what the log lacked", extra={"action": "healed", "document": document_id})
-        self._meter.refused("log_lacked_edits")
-        update = NewUpdate(full, "server", "server", self._clock.utc())
-        self._journal.add(DocumentUpdates(document_id, (update,)), room)
-        await self._journal.flush()
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         if self._group is None:
@@ -488,15 +365,3 @@ class Lobby:
 
 def _is_open(entry: _Entry) -> bool:
     return entry.opened.done() and not entry.opened.cancelled() and entry.opened.exception() is None
-
-
-def _unsaved() -> StoreError:
-    return StoreError("the document cannot be saved at the moment", reason="saving_paused")
-
-
-def _without_what_waits(rebuilt: Rebuilt) -> Rebuilt:
-    return replace(rebuilt, poison=tuple((seq, "clashed") for seq in rebuilt.waiting), waiting=())
-
-
-def _new_id() -> str:
-    return secrets.token_hex(12)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from collab.locks import Lock, LockedField, LockHolder
+from collab.guard.locks import Lock, LockedField, LockHolder
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 """Who is here, shown to the seats of one room.
 
-The rules are those of `collab.awareness`; this adds the seats, the timer and the metric.
+The rules are those of `collab.wire.awareness`; this adds the seats, the timer and the metric.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from collab import messages
-from collab.awareness import AwarenessTable
-from collab.messages import AwarenessEntry
+from collab.wire import messages
+from collab.wire.awareness import AwarenessTable
+from collab.wire.messages import AwarenessEntry
 from rooms.client_ids import ClientIds
 from rooms.clock import Clock
 from rooms.fanout import Message

@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from collab.awareness import Stamp
 from collab.errors import MirepoixError
 from collab.identity import Access, Identity
+from collab.wire.awareness import Stamp
 from rooms.frames import Wrap, join_frames
 from rooms.outbox import Outbox
 
@@ -54,7 +54,7 @@ class Seat:
     # Bodies promised for when the answer to our SyncStep1 is on disk, the newest few: a client
     # that asks often is told of its latest.
     held: deque[bytes] = field(default_factory=lambda: deque(maxlen=HELD))
-    doubted_at: float | None = None  # when it first spoke for somebody else, see `_doubt`
+    doubted_at: float | None = None  # when it first spoke for somebody else, see `rooms.questions`
     is_held_back: bool = False  # its answer builds on what is missing here
     was_refused: bool = False  # it sent what it may not write, so nothing of it counts as saved
     behind: dict[int, int] | None = None  # clocks at the first broadcast that was not written

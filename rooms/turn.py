@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from collab import messages
-from collab.admission import read_update
+from collab.documents.engine import merged
 from collab.records import Consequences, DocumentUpdates, NewUpdate
+from collab.updates.admission import UpdateOutline, read_update
+from collab.wire import messages
 from rooms.client_ids import ClientIds
 from rooms.fanout import Message
 from rooms.promises import Promise
@@ -34,18 +35,42 @@ class Handled:
     repair: bytes | None = None  # of the server, what goes back of this update
 
 
+def handled(
+    seat: Seat,
+    update: bytes,
+    outline: UpdateOutline,
+    at: float,
+    *,
+    owed: int,
+    is_news: bool,
+    repair: bytes | None = None,
+) -> Handled:
+    """An update of a seat. at: monotonic seconds. owed: how many acknowledgements it is worth."""
+    # In one frame: nobody ever shows what is set back.
+    body = messages.update(update if repair is None else merged([update, repair]))
+    blocks: Sequence[tuple[int, int, int]] = outline.blocks
+    if repair is not None:
+        blocks = [*blocks, *read_update(repair).blocks]
+    if seat.applied is not None:
+        acknowledgement = (seat.applied,) * owed
+    else:
+        acknowledgement = (body,) if seat.echoes and not outline.is_empty else ()
+    user_id = seat.identity.user_id
+    return Handled(seat, user_id, update, body, blocks, is_news, acknowledgement, at, repair)
+
+
 def messages_of(turn: Sequence[Handled], ids: ClientIds) -> list[Message]:
     """What the others are shown; each withheld from those in whose name it is."""
     return [
-        Message(handled.body, handled.blocks, frozenset(ids.owners(handled.blocks, handled.seat)))
-        for handled in turn
-        if handled.is_news
+        Message(one.body, one.blocks, frozenset(ids.owners(one.blocks, one.seat)))
+        for one in turn
+        if one.is_news
     ]
 
 
 def edits_of(turn: Sequence[Handled]) -> Counter[Seat]:
     """How many changes each seat made."""
-    return Counter(handled.seat for handled in turn if handled.is_news and handled.seat is not None)
+    return Counter(one.seat for one in turn if one.is_news and one.seat is not None)
 
 
 def updates_of(
@@ -60,13 +85,13 @@ def updates_of(
     A repair stands right behind what it repairs, so no commit has one without the other.
     """
     updates: list[NewUpdate] = []
-    for handled in turn:
-        if not handled.is_news:
+    for one in turn:
+        if not one.is_news:
             continue
-        session = handled.seat.session_id if handled.seat else SERVER_SESSION
-        updates.append(NewUpdate(handled.update, handled.user_id, session, at))
-        if handled.repair is not None:
-            updates.append(NewUpdate(handled.repair, SERVER_USER, SERVER_SESSION, at))
+        session = one.seat.session_id if one.seat else SERVER_SESSION
+        updates.append(NewUpdate(one.update, one.user_id, session, at))
+        if one.repair is not None:
+            updates.append(NewUpdate(one.repair, SERVER_USER, SERVER_SESSION, at))
     if not updates and consequences is None:
         return None
     meaning = () if consequences is None else (consequences,)
@@ -77,11 +102,11 @@ def repairs_of(turn: Sequence[Handled]) -> list[tuple[Seat, Message]]:
     """What goes back to the authors at once, who have the rest already."""
     return [
         (
-            handled.seat,
-            Message(messages.update(handled.repair), read_update(handled.repair).blocks),
+            one.seat,
+            Message(messages.update(one.repair), read_update(one.repair).blocks),
         )
-        for handled in turn
-        if handled.seat is not None and handled.repair is not None
+        for one in turn
+        if one.seat is not None and one.repair is not None
     ]
 
 
@@ -91,16 +116,14 @@ def promises_of(
     """What is owed after the commit: acknowledgements, and the messages that were withheld."""
     promises: list[Promise] = []
     news = iter(messages)
-    for handled in turn:
-        if handled.is_news:
+    for one in turn:
+        if one.is_news:
             message = next(news)
             promises += [
-                Promise(position, seat, (message.body,), handled.received_at, False)
+                Promise(position, seat, (message.body,), one.received_at, False)
                 for seat in message.withheld
-                if seat is not handled.seat
+                if seat is not one.seat
             ]
-        if handled.seat is not None and handled.acknowledgement:
-            promises.append(
-                Promise(position, handled.seat, handled.acknowledgement, handled.received_at, True)
-            )
+        if one.seat is not None and one.acknowledgement:
+            promises.append(Promise(position, one.seat, one.acknowledgement, one.received_at, True))
     return promises

@@ -16,9 +16,9 @@ from typing import Any, Literal
 from sqlalchemy import ScalarSelect, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from collab.edits.renewing import WORTHWHILE_FROM_BYTES, is_worthwhile, renew
 from collab.errors import NotRenewable, StoreError
 from collab.records import DocumentKind
-from collab.renewing import WORTHWHILE_FROM_BYTES, is_worthwhile, renew
 from storage import migrations
 from storage.database import Database
 from storage.heads import read_promises

@@ -15,10 +15,11 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from collab.errors import DocumentExists
-from collab.records import Document, DocumentKind, Restaurant
+from collab.records import Document, DocumentKind, Restaurant, StreamEvent, stream_of
 from storage.database import Database
 from storage.heads import record_hole
 from storage.renewal import RENEWED
+from storage.streams import append_events, draw_epoch
 from storage.tables import (
     heads,
     menu_snapshots,
@@ -139,19 +140,25 @@ class DocumentStore:
         async with self._database.read() as connection:
             return [document_of(row) for row in await connection.execute(query)]
 
-    async def rename(self, document_id: str, title: str) -> bool:
+    async def rename(self, document_id: str, title: str, by: str, at: datetime) -> bool:
         """Give a document another title. Returns False when there is none.
 
-        Cancelling is safe. Raises StoreError.
+        by: id of the user who does it. Of a menu it is told as `menu.renamed`, in the same
+        transaction. Cancelling is safe. Raises StoreError.
         """
+        naming = (
+            update(menus)
+            .where(menus.c.id == document_id, menus.c.deleted_at.is_(None))
+            .values(title=title)
+            .returning(menus.c.kind)
+        )
 
         async def work(connection: AsyncConnection) -> bool:
-            named = await connection.execute(
-                update(menus)
-                .where(menus.c.id == document_id, menus.c.deleted_at.is_(None))
-                .values(title=title)
-            )
-            return named.rowcount == 1
+            kind = await connection.scalar(naming)
+            if kind == DocumentKind.MENU:
+                event = StreamEvent("menu.renamed", by, {"title": title}, at)
+                await append_events(connection, stream_of(document_id), draw_epoch(), [event])
+            return kind is not None
 
         return await self._database.transact(work)
 

@@ -19,8 +19,8 @@ from typing import Any
 from sqlalchemy import Column, String, Table, cast, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from collab.erasing import Erasure
 from collab.orders.command import ActorKind
+from collab.orders.erasing import Erasure
 from collab.orders.ledger import LogEntry
 from storage.database import Database
 from storage.menu_tables import (

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from collab.locks import Lock, LockHolder, lease_end
+from collab.guard.locks import Lock, LockHolder, lease_end
 from storage.menu_tables import fencing_tokens, resource_locks
 from storage.tables import upsert
 

@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, upd
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from collab.errors import StoreError
-from collab.locks import (
+from collab.guard.locks import (
     LEASE_SECONDS,
     SKEW_SECONDS,
     Claim,

@@ -1,6 +1,6 @@
 """What can be ordered from menus at a moment, and which prices guests saw shortly before.
 
-Rule 1: `effective` is the version that guests see now (collab/schedule.py).
+Rule 1: `effective` is the version that guests see now (collab/versions/schedule.py).
 Rule 2: a version counts as shown within the grace when guests saw it at any moment from
         `now - grace` on: a publication counts from when it was made until it was cancelled, and
         in between as its window says. `superseded_at` tells when that ended, for each version
@@ -25,7 +25,7 @@ from sqlalchemy import Connection, and_, bindparam, func, literal, or_, select
 
 from collab.orders.price_lists import price_list
 from collab.orders.terms import OnSale, PriceList, Terms
-from collab.schedule import Publication, effective, next_change, zone_of
+from collab.versions.schedule import Publication, effective, next_change, zone_of
 from storage.menu_tables import menu_versions, publications, streams
 from storage.publications import publication_of
 from storage.tables import menus

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from collab.erasing import Erasure, erased
 from collab.orders.applying import fold
+from collab.orders.erasing import Erasure, erased
 from collab.orders.ledger import LogEntry
 from collab.orders.plain import order_json
 from storage.order_rows import entry_of

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from collab.errors import DocumentGone
 from collab.records import Document, StreamEvent, stream_of
-from collab.schedule import Publication, Window, effective, zone_of
+from collab.versions.schedule import Publication, Window, effective, zone_of
 from storage.database import Database
 from storage.documents import document_of
 from storage.menu_tables import publications, stream_events

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, select, update
+from sqlalchemy import Row, Table, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from collab.records import EditSession, SessionStatus, UserSession
@@ -104,6 +104,23 @@ class SessionStore:
             query = query.where(user_sessions.c.id > after)
         async with self._database.read() as connection:
             return [_session_of(row) for row in await connection.execute(query)]
+
+    async def names(self, resource_id: str) -> dict[str, str]:
+        """What everybody was called who was at a resource, last: by user id.
+
+        Those whose name says no more than their id are left out. Sessions are kept for a time
+        only (storage/retention.py). Cancelling is safe. Raises StoreError.
+        """
+        user, name = user_sessions.c.user_id, user_sessions.c.user_name
+        query = (
+            select(user, name)
+            .where(user_sessions.c.resource_id == resource_id, name != "", name != user)
+            .group_by(user, name)
+            .order_by(func.max(user_sessions.c.started_at))
+        )
+        async with self._database.read() as connection:
+            found = await connection.execute(query)
+            return {row.user_id: row.user_name for row in found}
 
     def _replacing(self, table: Table) -> Any:
         statement = upsert(self._database.dialect, table)

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from collab.overrides import Override
 from collab.records import Document, StreamEvent, stream_of
+from collab.versions.overrides import Override
 from storage.database import Database
 from storage.documents import document_of
 from storage.menu_tables import menu_overrides, menu_shares

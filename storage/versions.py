@@ -17,8 +17,8 @@ from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from collab.records import DocumentKind
-from collab.schedule import Publication, Window
-from collab.versions import Version, VersionKind
+from collab.versions.schedule import Publication, Window
+from collab.versions.version import Version, VersionKind
 from storage.database import Database
 from storage.menu_tables import menu_versions, publications
 from storage.publications import PublicationStore, lock_menu

@@ -1,7 +1,8 @@
-"""Webhooks: who wants to be told of events, how far each was told, and what could not be told.
+"""Webhooks: who wants to be told of events, and how far each was told.
 
 Rule 1: a cursor per webhook and stream says up to which offset everything was delivered, skipped
-or buried. It only ever grows, and it is saved after each delivery: at least once, in order.
+or buried (`storage.dead_letters`). It only ever grows, and it is saved after each delivery: at
+least once, in order.
 Rule 2: `next_at` is a pause after a failure, or the lease of whoever delivers now; nobody else
 touches the pair before. A process that dies leaves a lease that ends by itself.
 Rule 3: a webhook begins where the streams of its restaurant end when it is made. A stream that is
@@ -26,7 +27,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -77,17 +77,6 @@ class Failing:
     since: datetime
     reason: str
     next_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """An event that could not be delivered in time."""
-
-    webhook_id: str
-    stream_id: str
-    offset: int
-    reason: str
-    at: datetime
 
 
 class WebhookStore:
@@ -264,61 +253,6 @@ class WebhookStore:
                 return False
             await connection.execute(letter)
             return True
-
-        return await self._database.transact(work)
-
-    async def dead(
-        self, webhook_id: str, after: tuple[str, int] | None = None, limit: int = 100
-    ) -> list[DeadLetter]:
-        """Dead letters of a webhook by stream and offset.
-
-        after: stream and offset of the last one of the page before. Cancelling is safe.
-        Raises StoreError.
-        """
-        place = (dead_letters.c.stream_id, dead_letters.c.offset)
-        query = select(dead_letters).where(dead_letters.c.webhook_id == webhook_id)
-        if after is not None:
-            query = query.where(tuple_(*place) > tuple_(*after))
-        async with self._database.read() as connection:
-            rows = await connection.execute(query.order_by(*place).limit(limit))
-            return [DeadLetter(*row) for row in rows]
-
-    async def find_dead(self, webhook_id: str, stream_id: str, offset: int) -> DeadLetter | None:
-        """One dead letter; None when there is none. Cancelling is safe. Raises StoreError."""
-        query = select(dead_letters).where(
-            dead_letters.c.webhook_id == webhook_id,
-            dead_letters.c.stream_id == stream_id,
-            dead_letters.c.offset == offset,
-        )
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).first()
-        return None if row is None else DeadLetter(*row)
-
-    async def revived(self, letter: DeadLetter) -> bool:
-        """A dead letter was delivered after all; False when it was not there.
-
-        Cancelling is safe. Raises StoreError.
-        """
-        gone = delete(dead_letters).where(
-            dead_letters.c.webhook_id == letter.webhook_id,
-            dead_letters.c.stream_id == letter.stream_id,
-            dead_letters.c.offset == letter.offset,
-        )
-
-        async def work(connection: AsyncConnection) -> bool:
-            return (await connection.execute(gone)).rowcount == 1
-
-        return await self._database.transact(work)
-
-    async def forget_dead(self, before: datetime) -> int:
-        """Forget dead letters older than a time; how many. Cancelling is safe.
-
-        Raises StoreError.
-        """
-
-        async def work(connection: AsyncConnection) -> int:
-            old = delete(dead_letters).where(dead_letters.c.at < before)
-            return (await connection.execute(old)).rowcount
 
         return await self._database.transact(work)
 

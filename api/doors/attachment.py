@@ -12,7 +12,6 @@ from api.doors.reception import Reception
 from api.doors.socket import Socket
 from api.errors import close_reason
 from api.live import Live
-from collab import hocuspocus, messages
 from collab.errors import (
     DocumentGone,
     EpochChanged,
@@ -22,6 +21,7 @@ from collab.errors import (
     TokenEnded,
 )
 from collab.identity import Access, Identity, access_to
+from collab.wire import hocuspocus, messages
 from rooms.frames import binary_frame
 from rooms.menu_room import MenuRoom
 from rooms.seat import Seat

@@ -29,6 +29,7 @@ class TicketView(Body, frozen=True):
     is_on_expo: bool
     opened_at: int
     notes: list[str]
+    staff: list[str]  # user ids of those who look after the order
     lines: list[TicketLine]
 
 

@@ -80,6 +80,12 @@ class PublicationCancelled(Effective, frozen=True):
     number: int
 
 
+class MenuRenamed(Body, frozen=True):
+    """`menu.renamed`: it has another title."""
+
+    title: str
+
+
 class MenuRenewed(Body, frozen=True):
     """`menu.renewed`."""
 
@@ -117,6 +123,7 @@ MENU_EVENTS: dict[str, type[Body]] = {
     "menu.effective": Effective,
     "menu.published": MenuPublished,
     "publication.cancelled": PublicationCancelled,
+    "menu.renamed": MenuRenamed,
     "menu.renewed": MenuRenewed,
     "menu.shared": MenuShared,
     "menu.unshared": MenuShared,

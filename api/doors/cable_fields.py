@@ -9,12 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from collab.edit_planning import CODE_FAMILIES
+from collab.edits.named_edits import (
+    Delete,
+    NamedEdit,
+    Restore,
+    SetCurrency,
+    SetField,
+    Target,
+    WriteText,
+)
+from collab.edits.planning import CODE_FAMILIES
+from collab.edits.shaping import ITEM_REGISTERS
 from collab.errors import StructureRefused
-from collab.locks import LockedField
-from collab.named_edits import Delete, NamedEdit, Restore, SetCurrency, SetField, Target, WriteText
-from collab.schema import DESCRIPTION, GROUPS, ITEMS, META, NAME, NOTE, SECTIONS
-from collab.shaping import ITEM_REGISTERS
+from collab.guard.locks import LockedField
+from collab.menus.schema import DESCRIPTION, GROUPS, ITEMS, META, NAME, NOTE, SECTIONS
 
 _TEXTS = {NAME: "name", DESCRIPTION: "description", NOTE: "note"}
 _CHOICES = {(ITEMS, "var"), (GROUPS, "opt")}

@@ -2,9 +2,9 @@
 
 Rule 1: `update_field` edits the live menu (api/menu_edits.py): same rights, same history, same
         conflicts as everywhere; browsers see it at once.
-Rule 2: `lock_field` takes a real lease (collab/locks.py). The original's pages do not know leases,
-        so this door renews them while the subscription lives, at most `HOLD_SECONDS` after the
-        last `lock_field` or `update_field` of that field.
+Rule 2: `lock_field` takes a real lease (collab/guard/locks.py). The original's pages do not know
+        leases, so this door renews them while the subscription lives, at most `HOLD_SECONDS` after
+        the last `lock_field` or `update_field` of that field.
 Rule 3: `menu_change` is read from the history after the commit, whoever made the change and
         through whichever door; changes of one person that are found together are one message.
 """
@@ -22,10 +22,9 @@ from api.doors import cable_payloads as shown
 from api.doors.cable_channel import Channel
 from api.doors.cable_fields import edit_of_field
 from api.doors.cable_voice import Payload
-from collab.edit_planning import plan_edits
+from collab.edits.planning import plan_edits
 from collab.errors import LockRefused, ProtocolViolation, RightWithdrawn, StoreError
-from collab.identity import Access
-from collab.locks import (
+from collab.guard.locks import (
     RENEW_SECONDS,
     Held,
     LockedField,
@@ -35,8 +34,9 @@ from collab.locks import (
     TooMany,
     read_field,
 )
+from collab.guard.rights import may_write
+from collab.identity import Access
 from collab.records import FieldChange, NumberedEvent
-from collab.rights import may_write
 from collab.room_names import RoomKind, RoomName
 from storage.history import Wanted
 

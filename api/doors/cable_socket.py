@@ -28,7 +28,6 @@ from api.doors.cable_visit import Visit
 from api.doors.cable_voice import Payload, Voice
 from api.doors.socket import Socket
 from api.live import Live
-from collab import cable
 from collab.errors import (
     MirepoixError,
     ProtocolViolation,
@@ -38,6 +37,7 @@ from collab.errors import (
     TooLarge,
 )
 from collab.identity import Identity
+from collab.wire import cable
 
 SUBSCRIPTIONS_LIMIT = 100  # of one connection
 FINAL_CODES = range(4400, 4500)  # of closing: the client need not come back

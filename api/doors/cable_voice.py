@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from api.doors.socket import Socket
-from collab import cable
 from collab.errors import MirepoixError, Overloaded
 from collab.records import NumberedEvent
+from collab.wire import cable
 from rooms.listener import EventBatch
 
 Payload: TypeAlias = Mapping[str, object]

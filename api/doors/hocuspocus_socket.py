@@ -22,8 +22,8 @@ from api.connections import Connection
 from api.doors.attachment import Attachment
 from api.doors.reception import Reception
 from api.doors.socket import Socket
-from collab import hocuspocus
 from collab.errors import MirepoixError, ProtocolViolation, TokenEnded, TooLarge
+from collab.wire import hocuspocus
 from rooms.frames import binary_frame
 from rooms.seat import Seat
 

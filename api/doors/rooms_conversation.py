@@ -3,14 +3,13 @@
 Rule 1: `hello` comes first; everything before it is malformed, and nobody waits for it for ever.
 Rule 2: a frame that is no frame closes the socket (4400); one that cannot be followed (a room that
         is not there, a command that is none) is answered, and the socket stays.
-Rule 3: while a room is opened for a socket, that socket is not read, so what follows finds it open.
-Rule 4: every end that is ours is announced with `bye`, which says whether and when to come back.
+Rule 3: every end that is ours is announced with `bye`, which says whether and when to come back.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from secrets import token_hex
 from typing import Final, assert_never
 
@@ -20,8 +19,6 @@ from api.auth import SignedIn
 from api.connections import Connection
 from api.doors.rooms_codec import FRAME_LIMIT_BYTES, Codec
 from api.doors.rooms_commands import CommandQueue
-from api.doors.rooms_documents import DocumentPlace
-from api.doors.rooms_events import EventPlace
 from api.doors.rooms_forms import (
     BadCmd,
     ClientFrame,
@@ -37,7 +34,8 @@ from api.doors.rooms_forms import (
     Unsub,
 )
 from api.doors.rooms_locks import LockCounter
-from api.doors.rooms_place import DOOR, Ground, Place
+from api.doors.rooms_place import DOOR
+from api.doors.rooms_places import SUBS_LIMIT, Places
 from api.doors.rooms_reception import RoomsReception
 from api.doors.rooms_voice import Voice
 from api.doors.socket import Socket
@@ -46,10 +44,8 @@ from api.order_desk import COMMAND_LIMIT_BYTES
 from collab.errors import MirepoixError, ProtocolViolation, RightWithdrawn, TokenEnded, TooLarge
 from collab.identity import Identity, Role
 from collab.orders.command import Outcome, Result
-from collab.room_names import RoomKind, parse_room
 
 VERSION: Final = 1
-SUBS_LIMIT: Final = 64
 KITCHEN_PING_MS: Final = 10_000
 PING_MS: Final = 25_000
 OLDEST_APP: Final = "0"  # clients below this are told to load themselves anew
@@ -74,23 +70,29 @@ class Conversation:
         self._signed = signed
         self._about = about
         self._live: Live | None = None  # from `hello` on
+        self._places = Places(
+            rooms,
+            self._voice,
+            socket.outbox,
+            about,
+            identity=lambda: self._identity,
+            end=self.end,
+        )
         self._connection = Connection(
             door=DOOR,
             since=self._reception.clock.utc(),
             identity=lambda: None if self._live is None else self._live.identity,
-            sessions=lambda: [place.session_id for place in self._places.values()],
+            sessions=lambda: [place.session_id for place in self._places],
             is_behind=self._is_behind,
             end=self.end,
         )
-        self._places: dict[int, Place] = {}
         self._said_by = token_hex(4)  # what others at a table know this connection by
-        self._departed: list[Place] = []  # ended by themselves, not given up yet
         self._commands = CommandQueue(
             rooms.orders,
             LockCounter(rooms.locks),
             self._reception.sessions,
             identity=lambda: self._identity,
-            places=lambda: tuple(self._places.values()),
+            places=lambda: tuple(self._places),
             answer=self._answer,
             monotonic=self._reception.clock.monotonic,
         )
@@ -105,8 +107,7 @@ class Conversation:
             self._rooms.sockets.remove(self)
             if self._live is not None:
                 self._reception.live.remove(self._live)
-            for place in (*self._places.values(), *self._departed):
-                await place.leave()
+            await self._places.leave_all()
 
     async def _talk(self) -> web.StreamResponse:
         async with asyncio.TaskGroup() as group:
@@ -134,7 +135,7 @@ class Conversation:
             self.end(TokenEnded(f"say hello within {seconds:g} s", reason="auth_timeout"))
 
     def _is_behind(self) -> bool:
-        return self._voice.is_full or any(place.is_behind for place in self._places.values())
+        return self._voice.is_full or self._places.is_behind
 
     def _farewell(self, error: MirepoixError) -> bytes:
         return self._codec.encode("bye", self._rooms.sockets.bye(error)._asdict())
@@ -144,10 +145,10 @@ class Conversation:
             self._greet(data)
             return None
         frame = self._codec.decode(data)
-        return self._take_cleared_up(frame) if self._departed else self._take(frame)
+        return self._take_cleared_up(frame) if self._places.has_departed else self._take(frame)
 
     async def _take_cleared_up(self, frame: ClientFrame) -> None:
-        await self._clear_up()
+        await self._places.clear_up()
         waiting = self._take(frame)
         if waiting is not None:
             await waiting
@@ -155,24 +156,27 @@ class Conversation:
     def _take(self, frame: ClientFrame) -> Awaitable[object] | None:
         match frame:
             case Sync(h=h, data=data):
-                self._document(h, lambda place: place.receive(data))
+                if (document := self._places.document(h)) is not None:
+                    document.receive(data)
             case Mark(h=h, n=n):
-                self._document(h, lambda place: place.mark(n))
+                if (document := self._places.document(h)) is not None:
+                    document.mark(n)
             case Cmd():
                 return self._command(frame)
             case BadCmd(id, reason):
                 answer = Result(id, Outcome.REJECTED, code="bad_command", reason=reason)
                 self._answer(answer)
             case Seen(h=h, offset=offset):
-                self._seen(h, offset)
-            case Say():
-                self._say(frame)
+                self._places.seen(h, offset, self._commands.device)
+            case Say(h=h):
+                if (table := self._places.table(h)) is not None:
+                    table.say(self._said_by, frame)
             case Ping():
                 self._pong(frame)
             case Sub():
-                return self._subscribe(frame)
+                return self._places.subscribe(frame)
             case Unsub(h=h):
-                return self._leave(h)
+                return self._places.leave(h)
             case Token(token=token):
                 return self._renew(token)
             case Hello():
@@ -244,94 +248,17 @@ class Conversation:
             raise RightWithdrawn("this token is for somebody else", reason="other_identity")
         assert self._live is not None
         self._live.identity = identity
-        for h, place in list(self._places.items()):
-            admission = self._rooms.entrance.review(identity, place.admission)
-            if admission is None:
-                await self._leave(h)
-                error = RightWithdrawn("This room is not open to you.", reason="forbidden_room")
-                self._voice.refuse(h, error)
-            else:
-                place.renew(identity, admission)
+        await self._places.renew(identity)
         self._voice.say("role", **_role(identity))
 
     def _ask_for_token(self) -> None:
         sentence = "the token ends soon; send a new one"
         self._voice.notice(None, "token_ends", sentence)
 
-    # -- rooms ---------------------------------------------------------------------------------
-
-    async def _subscribe(self, wanted: Sub) -> None:
-        await self._leave(wanted.h)
-        try:
-            if len(self._places) >= SUBS_LIMIT:
-                raise TooLarge(f"a socket has at most {SUBS_LIMIT} rooms", reason="too_many_subs")
-            place = await self._place(wanted)
-        except MirepoixError as error:
-            self._reception.metrics.refused(error.reason)
-            self._voice.refuse(wanted.h, error)
-            return
-        if place is not None:
-            self._places[wanted.h] = place
-
-    async def _place(self, wanted: Sub) -> Place | None:
-        admission = await self._rooms.entrance.admit(self._identity, parse_room(wanted.room))
-        ground = Ground(
-            self._rooms,
-            self._voice,
-            wanted.h,
-            self._identity,
-            admission,
-            self._about,
-            self.end,
-            lambda: self._ended(wanted.h),
-        )
-        if admission.name.kind is RoomKind.MENU:
-            return await DocumentPlace.take(ground, wanted, self._socket.outbox)
-        return await EventPlace.take(ground, wanted)
-
-    async def _leave(self, h: int) -> None:
-        place = self._places.pop(h, None)
-        if place is not None:
-            await place.leave()
-
-    def _ended(self, h: int) -> None:
-        """A place ended by itself. What the client still sends there is not looked at."""
-        place = self._places.pop(h, None)
-        if place is not None:
-            self._departed.append(place)
-
-    async def _clear_up(self) -> None:
-        departed, self._departed = self._departed, []
-        for place in departed:
-            await place.leave()
-
-    def _document(self, h: int, use: Callable[[DocumentPlace], None]) -> None:
-        match self._places.get(h):
-            case DocumentPlace() as place:
-                use(place)
-            case EventPlace():
-                raise ProtocolViolation("this room is no document", reason="not_a_document")
-            case _:
-                self._reception.metrics.refused("unknown_handle")  # it ended a moment ago
-
-    def _seen(self, h: int, offset: int) -> None:
-        place = self._places.get(h)
-        if isinstance(place, EventPlace):
-            place.seen(offset, self._commands.device)
-
-    def _say(self, aside: Say) -> None:
-        match self._places.get(aside.h):
-            case EventPlace() as place:
-                place.say(self._said_by, aside)
-            case DocumentPlace():
-                raise ProtocolViolation("in a document nothing is said", reason="not_a_room")
-            case _:
-                self._reception.metrics.refused("unknown_handle")  # it ended a moment ago
-
     # -- commands ------------------------------------------------------------------------------
 
     def _command(self, command: Cmd) -> Awaitable[object] | None:
-        for place in self._places.values():
+        for place in self._places:
             self._reception.sessions.active(place.session_id)
         self._commands.add(command)
         return self._commands.has_room() if self._commands.is_full else None

@@ -17,7 +17,6 @@ from api.doors.rooms_forms import Sub
 from api.doors.rooms_place import DOOR, Ground
 from api.live import Live
 from api.room_entrance import RoomAdmission
-from collab import messages
 from collab.errors import (
     DocumentGone,
     EpochChanged,
@@ -28,8 +27,9 @@ from collab.errors import (
     TooLarge,
 )
 from collab.identity import Access, Identity
-from collab.menu import SCHEMA
+from collab.menus.menu import SCHEMA
 from collab.records import Document
+from collab.wire import messages
 from rooms.menu_room import MenuRoom
 from rooms.outbox import Outbox
 from rooms.seat import Seat

@@ -16,12 +16,21 @@ from api.doors.rooms_place import Place
 from api.lock_desk import LockDesk
 from api.room_entrance import RoomAdmission
 from collab.errors import ProtocolViolation
+from collab.guard.locks import (
+    Held,
+    Lock,
+    LockedField,
+    LockHolder,
+    Renewed,
+    Taken,
+    TooMany,
+    read_field,
+)
+from collab.guard.rights import may_write
 from collab.identity import Access, Act, Identity, may
-from collab.locks import Held, Lock, LockedField, LockHolder, Renewed, Taken, TooMany, read_field
+from collab.menus.schema import ITEMS
 from collab.orders.command import Outcome, Result
 from collab.records import DocumentKind
-from collab.rights import may_write
-from collab.schema import ITEMS
 
 LOCK_TYPES = frozenset({"lock.take", "lock.renew", "lock.release", "lock.ask", "lock.break"})
 

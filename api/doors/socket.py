@@ -167,8 +167,7 @@ class Socket:
                 elif in_a_row >= FRAMES_IN_A_ROW:
                     in_a_row = 0
                     await asyncio.sleep(0)
-                # Polled: the kernel tells nobody how much a peer has read.
-                while is_behind():  # noqa: ASYNC110
+                while is_behind():  # noqa: ASYNC110 (the kernel tells nobody what a peer read)
                     await asyncio.sleep(BEHIND_SECONDS)
         except MirepoixError as error:
             self._metrics.refused(error.reason)

@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler
 from api.connections import Connection
 from api.doors.reception import Reception
 from api.doors.socket import Socket
-from collab import messages
+from collab.wire import messages
 from rooms.menu_room import MenuRoom
 from rooms.seat import Seat
 

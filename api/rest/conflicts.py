@@ -19,20 +19,12 @@ from api.rest.conflicts_models import (
 from api.rest.documents import admitted
 from api.rest.operation import Call, Operation, json_answer
 from api.rest.restaurants import require
-from collab.changes import Change
-from collab.conflicts import (
-    Choice,
-    Conflict,
-    ConflictKind,
-    Keep,
-    Severity,
-    Take,
-    Value,
-    resolve,
-)
+from collab.conflicts.kinds import Conflict, ConflictKind, Severity
+from collab.conflicts.resolution import Choice, Keep, Take, Value, resolve
+from collab.edits.changes import Change
 from collab.errors import DocumentGone, ProtocolViolation, RightWithdrawn, Settled
 from collab.identity import Act, access_to
-from collab.menu import Menu
+from collab.menus.menu import Menu
 from collab.records import ConflictRow, Document, DocumentKind
 from rooms.menu_room import MenuRoom
 from storage.conflicts import ConflictState, FoundConflict

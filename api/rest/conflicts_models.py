@@ -9,7 +9,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from api.rest.models import Answer, Incoming, Page, Problem
-from collab.conflicts import ConflictKind, Remedy, Severity
+from collab.conflicts.kinds import ConflictKind, Severity
+from collab.conflicts.resolution import Remedy
 from storage.conflicts import ConflictState
 
 

@@ -33,9 +33,9 @@ from api.rest.operation import PREFIX, Call, Operation, json_answer
 from api.rest.restaurants import require, restaurant_for
 from collab.errors import DocumentGone, ProtocolViolation, RightWithdrawn, StructureRefused
 from collab.identity import Act, Identity, Role, may
-from collab.overrides import Content, Override, orphans
-from collab.plain_json import plain_json
+from collab.menus.plain_json import plain_json
 from collab.records import Document, DocumentKind, Restaurant
+from collab.versions.overrides import Content, Override, orphans
 from storage.shares import Share
 
 TITLE_LIMIT_CHARACTERS = 200

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from api.rest.models import Answer, Id, Incoming, Title
-from collab.plain_menu import LIMIT_CHOICES, PRICE_LIMIT
+from collab.menus.plain_menu import LIMIT_CHOICES, PRICE_LIMIT
 
 Price = Annotated[
     int,

@@ -25,14 +25,14 @@ from api.rest.models import (
 from api.rest.operation import OCTETS, PREFIX, Call, json_answer, tagged_answer
 from api.rest.restaurants import require, restaurant_for
 from api.rest.sessions import seat_answer
-from collab.edits import first_update
+from collab.edits.writing import first_update
 from collab.errors import DocumentGone, ProtocolViolation, RightWithdrawn
+from collab.guard.rights import may_write
 from collab.identity import Access, Act, access_to
-from collab.menu import FALLBACK_CURRENCY, FALLBACK_LOCALE
-from collab.plain_menu import PlainMenu
+from collab.menus.menu import FALLBACK_CURRENCY, FALLBACK_LOCALE
+from collab.menus.plain_menu import PlainMenu
+from collab.menus.schema import SECTIONS
 from collab.records import Document, DocumentKind
-from collab.rights import may_write
-from collab.schema import SECTIONS
 
 
 async def create(call: Call) -> web.Response:
@@ -107,8 +107,10 @@ async def rename(call: Call) -> web.Response:
     is_editor = may_write(call.identity, SECTIONS, "pos")
     if admission.access is not Access.WRITE or not is_editor:
         raise RightWithdrawn("You may not rename this document.", reason="read_only")
-    if not await call.house.documents.rename(id, wanted.title):
+    now = call.house.clock.utc()
+    if not await call.house.documents.rename(id, wanted.title, call.identity.user_id, now):
         raise _gone()
+    call.house.events.ring(id)
     document = replace(admission.document, title=wanted.title)
     room = call.house.lobby.room_of(id)
     if room is not None:

@@ -25,7 +25,8 @@ from api.rest.menus import PlainMenus
 from api.rest.operation import Call, Operation, json_answer, tagged_answer
 from api.rest.restaurants import require, restaurant_for
 from api.rest.versions_models import DifferenceAnswer
-from collab.edits import edit_of, first_update, rehearse
+from collab.edits.merging import plan_merge
+from collab.edits.writing import edit_of, first_update, rehearse
 from collab.errors import (
     DocumentGone,
     ProtocolViolation,
@@ -34,13 +35,12 @@ from collab.errors import (
 )
 from collab.formats.report import Known
 from collab.identity import Act
-from collab.menu import Menu
-from collab.menu_difference import MenuDifference, difference
-from collab.menu_reading import read_menu
-from collab.merging import plan_merge
-from collab.plain_json import plain_json
-from collab.plain_menu import PlainMenu
+from collab.menus.menu import Menu
+from collab.menus.plain_json import plain_json
+from collab.menus.plain_menu import PlainMenu
+from collab.menus.reading import read_menu
 from collab.records import Document, DocumentKind
+from collab.versions.difference import MenuDifference, difference
 
 REMARKS_HEADER = "Mirepoix-Remarks"
 

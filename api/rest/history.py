@@ -19,14 +19,17 @@ from api.rest.history_models import (
     HistoryQuery,
     RestoreAnswer,
     StretchAnswer,
+    WriterList,
+    WriterName,
 )
 from api.rest.operation import Call, Operation, json_answer
-from collab.changes import Change, SetMeta, SetRegister, SetText
+from api.rest.staff import STAFF_LIMIT
+from collab.edits.changes import Change, SetMeta, SetRegister, SetText
 from collab.errors import DocumentGone, ProtocolViolation, StructureRefused
-from collab.ledger import is_long_text
-from collab.menu import Item, Menu, ModifierGroup, Section
+from collab.guard.ledger import is_long_text
+from collab.menus.menu import Item, Menu, ModifierGroup, Section
+from collab.menus.schema import META
 from collab.records import Document, DocumentKind, FieldChange
-from collab.schema import META
 from storage.history import Stretch, Wanted, stretches
 
 
@@ -54,6 +57,15 @@ def operations() -> tuple[Operation, ...]:
             refusals=(401, 403, 404, 422),
         ),
         Operation(
+            "GET",
+            "/menus/{id}/writers",
+            "listWriters",
+            "See the names of those who work, or worked, at a menu",
+            list_writers,
+            {200: WriterList},
+            refusals=(401, 403, 404),
+        ),
+        Operation(
             "POST",
             "/menus/{id}/history/{entry}/restore",
             "restoreEntry",
@@ -74,6 +86,17 @@ async def list_entries(call: Call) -> web.Response:
     page = await call.house.history.entries(call.id, wanted, before=before, limit=query.limit)
     end = f"{page[-1].at.isoformat()}~{page[-1].id}" if len(page) == query.limit else None
     return json_answer(HistoryList(sessions=[_stretch(one) for one in stretches(page)], next=end))
+
+
+async def list_writers(call: Call) -> web.Response:
+    """The names behind the ids: of the staff, and of whoever had the menu open."""
+    menu = await _menu(call)
+    names = await call.house.session_store.names(call.id)
+    for one in await call.house.staff.list(menu.restaurant_id, limit=STAFF_LIMIT):
+        if one.name != one.user_id:  # as of those who wanted to be forgotten
+            names[one.user_id] = one.name
+    found = [WriterName(user=user, name=name) for user, name in sorted(names.items())]
+    return json_answer(WriterList(writers=found))
 
 
 async def blame(call: Call) -> web.Response:

@@ -66,6 +66,19 @@ class HistoryList(Answer, frozen=True):
     next: str | None
 
 
+class WriterName(Answer, frozen=True):
+    """What somebody is called whose id stands in a menu and in its history."""
+
+    user: str
+    name: str
+
+
+class WriterList(Answer, frozen=True):
+    """Everybody who is known; who is not has left, or wanted to be forgotten."""
+
+    writers: list[WriterName]
+
+
 class BlamePart(Answer, frozen=True):
     """The last change of each field of one section, item or group."""
 

@@ -21,10 +21,19 @@ from api.rest.locks_models import (
 from api.rest.operation import Call, Operation, json_answer
 from api.rest.restaurants import require
 from collab.errors import DocumentGone, LockRefused, RightWithdrawn
+from collab.guard.locks import (
+    Held,
+    Lock,
+    LockedField,
+    LockHolder,
+    Renewed,
+    Taken,
+    TooMany,
+    read_field,
+)
+from collab.guard.rights import may_write
 from collab.identity import Access, Act
-from collab.locks import Held, Lock, LockedField, LockHolder, Renewed, Taken, TooMany, read_field
 from collab.records import Document, DocumentKind
-from collab.rights import may_write
 
 _REFUSALS = (400, 401, 403, 404, 409, 422, 503)
 

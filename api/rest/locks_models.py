@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from api.rest.models import Answer, Incoming
-from collab.locks import LEASE_SECONDS, PATH_LIMIT_CHARACTERS, RENEW_SECONDS
+from collab.guard.locks import LEASE_SECONDS, PATH_LIMIT_CHARACTERS, RENEW_SECONDS
 
 FieldPath = Annotated[
     str,

@@ -24,13 +24,10 @@ from api.menu_file import MenuFile, plain_of
 from api.rest.documents import admitted
 from api.rest.menus_models import EditsAnswer, JsonPatch, MergePatch, NewEdits, PatchAnswer
 from api.rest.operation import Call, Operation, json_answer, tagged_answer
-from collab.changes import Change
-from collab.diffing import plan_target
-from collab.document import MenuDocument
-from collab.edit_planning import plan_edits
-from collab.errors import DocumentGone, PreconditionFailed, ProtocolViolation
-from collab.menu import Menu
-from collab.named_edits import (
+from collab.documents.document import MenuDocument
+from collab.edits.changes import Change
+from collab.edits.diffing import plan_target
+from collab.edits.named_edits import (
     AddGroup,
     AddItem,
     AddOption,
@@ -38,9 +35,12 @@ from collab.named_edits import (
     AddVariation,
     NamedEdit,
 )
-from collab.patching import json_patched, merge_patched
-from collab.plain_json import plain_json
-from collab.plain_menu import check_plain
+from collab.edits.patching import json_patched, merge_patched
+from collab.edits.planning import plan_edits
+from collab.errors import DocumentGone, PreconditionFailed, ProtocolViolation
+from collab.menus.menu import Menu
+from collab.menus.plain_json import plain_json
+from collab.menus.plain_menu import check_plain
 from collab.records import Document, DocumentKind
 
 JSON = "application/json"

@@ -21,7 +21,7 @@ from api.menu_file import (
     plain_variation,
 )
 from api.rest.models import Answer, Incoming
-from collab.named_edits import (
+from collab.edits.named_edits import (
     AddGroup,
     AddItem,
     AddLocale,

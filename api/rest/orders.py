@@ -23,10 +23,10 @@ from api.rest.orders_models import (
     OrderQuery,
 )
 from api.rest.restaurants import require, required
-from collab.day_report import DayTotals, day_totals
 from collab.errors import DocumentGone
 from collab.formats.money import exponent_of
 from collab.identity import Act, Role, may
+from collab.orders.day_report import DayTotals, day_totals
 from collab.orders.order import Order
 from collab.orders.tickets import tickets_of
 from collab.orders.views import (

@@ -11,10 +11,10 @@ from api.rest.operation import PREFIX, Call, Operation, json_answer
 from api.rest.photos_models import PhotoAddresses, PhotoAnswer, PhotoQuery
 from api.rest.restaurants import restaurant_for
 from collab.errors import DocumentGone, ProtocolViolation, RightWithdrawn, TooLarge
+from collab.guard.rights import may_write
 from collab.identity import Access, Identity
+from collab.menus.schema import ITEMS
 from collab.records import Restaurant
-from collab.rights import may_write
-from collab.schema import ITEMS
 
 YEAR_SECONDS = 365 * 24 * 3600
 CHUNK_BYTES = 64 * 1024

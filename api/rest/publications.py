@@ -25,7 +25,7 @@ from api.rest.versions_models import (
 )
 from collab.errors import DocumentGone
 from collab.identity import Act
-from collab.schedule import Publication, effective, next_change
+from collab.versions.schedule import Publication, effective, next_change
 from storage.publications import Schedule
 
 MENU_VERSION = "Menu-Version"  # what an order names as `menu_version`

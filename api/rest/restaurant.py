@@ -16,11 +16,11 @@ from api.rest.restaurant_models import (
     RestaurantList,
 )
 from api.rest.restaurants import require, settings_of
-from collab.currencies import CURRENCIES
 from collab.errors import DocumentExists, DocumentGone, StructureRefused
 from collab.formats.money import exponent_of
 from collab.identity import Act
-from collab.schedule import zone_of
+from collab.menus.currencies import CURRENCIES
+from collab.versions.schedule import zone_of
 from storage.restaurant_terms import CHANGEABLE, RestaurantSettings
 
 

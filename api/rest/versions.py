@@ -32,16 +32,16 @@ from api.rest.versions_models import (
     VersionName,
     VersionQuery,
 )
-from collab.changes import Change
+from collab.edits.changes import Change
 from collab.errors import DocumentGone, ProtocolViolation
 from collab.identity import Access, Act, access_to
-from collab.menu import Menu
-from collab.menu_difference import difference
-from collab.plain_json import plain_json
+from collab.menus.menu import Menu
+from collab.menus.plain_json import plain_json
 from collab.records import Document, DocumentKind
-from collab.restoring import Everything, OneField, What, WholePart, plan_restore
-from collab.schedule import Window, effective
-from collab.versions import Version
+from collab.versions.difference import difference
+from collab.versions.restoring import Everything, OneField, What, WholePart, plan_restore
+from collab.versions.schedule import Window, effective
+from collab.versions.version import Version
 from storage.versions import FullVersion, Published
 
 DRAFT, PUBLISHED = "draft", "published"

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import msgspec
 
 from api.rest.models import Answer, Id, Incoming, Page, Title
-from collab.menu_difference import PartChange
-from collab.plain_menu import LIMIT_ID_CHARACTERS
-from collab.versions import VersionKind
+from collab.menus.plain_menu import LIMIT_ID_CHARACTERS
+from collab.versions.difference import PartChange
+from collab.versions.version import VersionKind
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Wall = Annotated[

@@ -175,7 +175,7 @@ async def list_dead(call: Call) -> web.Response:
     if query.after is not None:
         menu, _, offset = query.after.rpartition("~")
         after = stream_of(menu), _offset(offset)
-    found = await call.house.webhooks.dead(webhook.id, after, query.limit)
+    found = await call.house.dead_letters.of_webhook(webhook.id, after, query.limit)
     answers = [
         DeadAnswer(menu=_menu_of(one.stream_id), offset=one.offset, reason=one.reason, at=one.at)
         for one in found
@@ -190,7 +190,7 @@ async def retry(call: Call) -> web.Response:
     webhook = await _webhook(call)
     menu = call.request.match_info["menu"]
     offset = _offset(call.request.match_info["offset"])
-    letter = await call.house.webhooks.find_dead(webhook.id, stream_of(menu), offset)
+    letter = await call.house.dead_letters.find(webhook.id, stream_of(menu), offset)
     if letter is None:
         raise DocumentGone("There is no such dead letter.", reason="dead_letter_not_found")
     page = await call.house.streams.read(letter.stream_id, offset - 1, 1)
@@ -198,7 +198,7 @@ async def retry(call: Call) -> web.Response:
         raise DocumentGone("The event is no longer kept.", reason="event_not_kept")
     outcome = await call.house.deliverer.send(webhook, Letter(menu, page.epoch, page.events[0]))
     if isinstance(outcome, Delivered):
-        await call.house.webhooks.revived(letter)
+        await call.house.dead_letters.revived(letter)
     return json_answer(_delivery(outcome))
 
 

@@ -12,15 +12,15 @@ from collections.abc import Iterable
 from collab.errors import TooLarge
 from collab.formats.json_tree import is_unicode
 from collab.formats.report import Imported, Known, Report, shown
-from collab.menu import FALLBACK_LOCALE
-from collab.plain_menu import (
+from collab.menus.menu import FALLBACK_LOCALE
+from collab.menus.plain_menu import (
     LIMIT_CODE_CHARACTERS,
     LIMIT_CODES,
     LIMIT_ITEMS,
     PlainMenu,
     check_plain,
 )
-from collab.schema import is_id, is_locale
+from collab.menus.schema import is_id, is_locale
 
 
 class Intake:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from collab.plain_menu import PRICE_LIMIT
+from collab.menus.plain_menu import PRICE_LIMIT
 
 _EXPONENTS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from collab.plain_menu import PlainMenu
+from collab.menus.plain_menu import PlainMenu
 
 LIMIT_REMARKS = 200
 _SHOWN_CHARACTERS = 40

@@ -12,7 +12,7 @@ from collab.formats.json_tree import Node, nodes_of
 from collab.formats.money import is_currency
 from collab.formats.report import Report
 from collab.formats.schema_org import has_type
-from collab.schema import is_locale
+from collab.menus.schema import is_locale
 
 _HOLDERS = ("hasMenu", "menu", "mainEntity")
 

@@ -20,7 +20,7 @@ from collab.formats.money import minor_units, typed_price
 from collab.formats.report import Imported, Known, Report, shown
 from collab.formats.schema_org import DIETS, bare_name, has_type
 from collab.formats.schema_org_nodes import Graph
-from collab.plain_menu import (
+from collab.menus.plain_menu import (
     KCAL_LIMIT,
     PlainItem,
     PlainMenu,
@@ -29,7 +29,7 @@ from collab.plain_menu import (
     PlainSection,
     PlainVariation,
 )
-from collab.schema import (
+from collab.menus.schema import (
     DESCRIPTION,
     NAME,
     SHORT_TEXT_LIMIT_CHARACTERS,

@@ -9,8 +9,8 @@ from collab.formats.money import amount_text
 from collab.formats.report import Exported, Report, say_lost
 from collab.formats.schema_org import CONTEXT, DIETS, FORMAT
 from collab.formats.settled import settled
-from collab.menu import Menu
-from collab.plain_menu import (
+from collab.menus.menu import Menu
+from collab.menus.plain_menu import (
     PlainItem,
     PlainMenu,
     PlainModifierGroup,

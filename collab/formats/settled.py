@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from collab.formats.report import Report, shown
-from collab.listing import listed_codes
-from collab.menu import Choice, Item, Menu, ModifierGroup, Section
-from collab.plain_menu import (
+from collab.menus.listing import listed_codes
+from collab.menus.menu import Choice, Item, Menu, ModifierGroup, Section
+from collab.menus.plain_menu import (
     PlainItem,
     PlainMenu,
     PlainModifierGroup,
@@ -19,8 +19,8 @@ from collab.plain_menu import (
     PlainSection,
     PlainVariation,
 )
-from collab.registers import Registers
-from collab.schema import asks
+from collab.menus.registers import Registers
+from collab.menus.schema import asks
 
 
 def settled(menu: Menu, report: Report) -> PlainMenu:

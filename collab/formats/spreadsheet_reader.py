@@ -19,7 +19,7 @@ from collab.formats.money import is_currency, typed_price
 from collab.formats.report import Imported, Known, Report, shown
 from collab.formats.spreadsheet import LISTS, NUMBERS, PERCENTS, parted
 from collab.formats.spreadsheet_rows import Row, Sheet, read_sheet
-from collab.plain_menu import (
+from collab.menus.plain_menu import (
     ALCOHOL_LIMIT,
     KCAL_LIMIT,
     LIMIT_DESCRIPTION_CHARACTERS,

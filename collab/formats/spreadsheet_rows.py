@@ -18,7 +18,7 @@ from collab.errors import StructureRefused, TooLarge
 from collab.formats.json_tree import LIMIT_FILE_BYTES
 from collab.formats.report import Report, shown
 from collab.formats.spreadsheet import LISTS, NUMBERS, PERCENTS, PLAIN, TEXTS, unguarded
-from collab.schema import is_locale
+from collab.menus.schema import is_locale
 
 LIMIT_ROWS = 30_000
 LIMIT_BLANK_ROWS = 200_000  # with the others; some programs write every row there could be

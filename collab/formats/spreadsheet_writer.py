@@ -23,8 +23,8 @@ from collab.formats.spreadsheet import (
     guarded,
     joined,
 )
-from collab.menu import Menu
-from collab.plain_menu import PlainItem, PlainMenu, PlainSection, PlainVariation
+from collab.menus.menu import Menu
+from collab.menus.plain_menu import PlainItem, PlainMenu, PlainSection, PlainVariation
 
 _BOM = b"\xef\xbb\xbf"  # without it Excel takes the file for Windows-1252
 

@@ -18,7 +18,7 @@ from collab.formats.json_tree import Node, decode_tree
 from collab.formats.report import Imported, Known, Report, shown
 from collab.formats.square import ALLERGENS, DIETS, PRICE_SUFFIX, REGULAR
 from collab.formats.square_objects import Catalog, CatalogObject
-from collab.plain_menu import (
+from collab.menus.plain_menu import (
     CHOICE_LIMIT,
     KCAL_LIMIT,
     PRICE_LIMIT,
@@ -30,7 +30,7 @@ from collab.plain_menu import (
     PlainSection,
     PlainVariation,
 )
-from collab.schema import (
+from collab.menus.schema import (
     DESCRIPTION,
     NAME,
     SHORT_TEXT_LIMIT_CHARACTERS,

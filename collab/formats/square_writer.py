@@ -9,8 +9,8 @@ from decimal import Decimal
 from collab.formats.report import Exported, Report, say_lost
 from collab.formats.settled import settled
 from collab.formats.square import ALLERGENS, DIETS, FORMAT, PRICE_SUFFIX, REGULAR
-from collab.menu import Menu
-from collab.plain_menu import (
+from collab.menus.menu import Menu
+from collab.menus.plain_menu import (
     PlainItem,
     PlainMenu,
     PlainModifierGroup,

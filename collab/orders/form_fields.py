@@ -25,7 +25,7 @@ LINE_LIMIT = 200
 _TIME_LIMIT_MS = 253_402_300_799_000  # the year 9999: where datetime ends
 
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,64}")
-# Part ids inside a menu are free text (collab/schema.py), as long as they can be shown.
+# Part ids inside a menu are free text (collab/menus/schema.py), as long as they can be shown.
 _PART_ID_LIMIT = 200
 _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
 TARGETS = ("item", "variation", "option")

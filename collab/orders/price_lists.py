@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from collab.menu import DAYS
+from collab.menus.menu import DAYS
 from collab.orders.terms import (
     PricedGroup,
     PricedItem,
@@ -20,7 +20,7 @@ _FALLBACK_LOCALE = "en"
 
 
 def price_list(menu_id: str, number: int, content: Mapping[str, object]) -> PriceList:
-    """The prices of a published version. content: plain menu JSON (collab/plain_json.py)."""
+    """The prices of a published version. content: plain menu JSON (collab/menus/plain_json.py)."""
     locale = _text(content.get("locale")) or _FALLBACK_LOCALE
     items: dict[str, PricedItem] = {}
     for item in _objects(content.get("unplaced")):

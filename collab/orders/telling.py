@@ -52,7 +52,9 @@ _LINES_ON_TICKETS = frozenset(
         "ticket.cleared",
     }
 )
-_ALL_TICKETS = frozenset({"note.added", "order.closed", "order.reopened"})
+_ALL_TICKETS = frozenset(
+    {"note.added", "order.closed", "order.reopened", "staff.assigned", "staff.unassigned"}
+)
 _FOR_STAFF = frozenset({"line.ready", "line.rejected", "line.void_asked"})
 
 

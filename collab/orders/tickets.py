@@ -46,6 +46,7 @@ class Ticket:
     opened_at: datetime  # when the first of its lines was fired
     lines: tuple[Line, ...]  # those that were fired; not those that the kitchen rejected
     notes: tuple[str, ...] = ()  # of the order
+    staff: tuple[str, ...] = ()  # user ids of those who look after the order
     # Whether its station still has to do something: cook, or take note of a void.
     is_open: bool = False
     # Whether the expediter has: wait for it, or send it out.
@@ -109,6 +110,7 @@ def ticket_at(order: Order, key: TicketKey) -> Ticket | None:
         min(line.fired_at for line in lines if line.fired_at is not None),
         lines,
         tuple([note.text for note in order.notes]),
+        order.staff,
         is_open,
         is_open or is_ready,
     )

@@ -124,6 +124,7 @@ def ticket_json(ticket: Ticket) -> Plain:
         "is_on_expo": ticket.is_on_expo,
         "opened_at": milliseconds(ticket.opened_at),
         "notes": list(ticket.notes),
+        "staff": list(ticket.staff),
         "lines": [ticket_line_json(line) for line in ticket.lines],
     }
 

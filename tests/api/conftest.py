@@ -13,9 +13,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from api.app import create_app
+from api.composition import open_house
 from api.config import Config
 from api.first_start import furnish
-from api.house import House, open_house
+from api.house import House
 from collab.identity import Identity, Role
 
 SECRET = "a secret that is long enough for HS256"
@@ -45,14 +46,13 @@ OpenSite = Callable[..., Awaitable[Site]]
 
 
 @pytest.fixture
-async def open_site(tmp_path: Path) -> AsyncIterator[OpenSite]:
+async def open_site(tmp_path: Path, lay_out: Callable[[Path], Path]) -> AsyncIterator[OpenSite]:
     """Opens sites on one database file, one after the other; all end with the test."""
+    path = lay_out(tmp_path / "menus.db")
     async with AsyncExitStack() as stack:
 
         async def open(**settings: Any) -> Site:
-            config = Config(
-                database=str(tmp_path / "menus.db"), **{"jwt_secret": SECRET, **settings}
-            )
+            config = Config(database=str(path), **{"jwt_secret": SECRET, **settings})
             house = await stack.enter_async_context(open_house(config))
             await furnish(house)
             client = await stack.enter_async_context(TestClient(TestServer(create_app(house))))

@@ -7,8 +7,8 @@ from typing import Any
 
 from pycrdt import Doc, Map
 
-from collab import messages
-from collab.registers import register_name, replica_of
+from collab.menus.registers import register_name, replica_of
+from collab.wire import messages
 from tests.api.conftest import Site
 
 # What a y-sweet client asks; it comes back as it is when everything before it was saved.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -209,7 +210,7 @@ def exchange(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
 
 
 def test_import_hands_over_what_was_typed(
-    exchange: ModuleType, capsys: pytest.CaptureFixture[str]
+    exchange: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     calls: list[tuple[object, ...]] = []
 
@@ -219,7 +220,7 @@ def test_import_hands_over_what_was_typed(
         calls.append((config.commit_interval_ms, *typed))
         return Imported(True, 0, 1, 1, (remark,))
 
-    exchange.import_menu = import_menu  # type: ignore[attr-defined]
+    exchange.import_menu = import_menu
     where = ["--restaurant", "asia", "--menu", "lunch"]
     assert main(["import", "menu.json", *where]) == 0
     assert main(["import", "menu.csv", *where, "--format", "csv", "--currency", "CHF"]) == 0
@@ -233,7 +234,7 @@ def test_import_hands_over_what_was_typed(
 
 
 def test_export_prints_the_file_and_says_elsewhere_what_is_missing(
-    exchange: ModuleType, capsysbinary: pytest.CaptureFixture[bytes]
+    exchange: Any, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     content = "\ufeffname\r\nPhở\r\n".encode()
 
@@ -243,7 +244,7 @@ def test_export_prints_the_file_and_says_elsewhere_what_is_missing(
         assert (menu, format, decimal_comma) == ("lunch", FormatName.CSV, True)
         return Exported(content, (Remark("", "No photos.", Action.IGNORED),))
 
-    exchange.export_menu = export_menu  # type: ignore[attr-defined]
+    exchange.export_menu = export_menu
     assert main(["export", "--menu", "lunch", "--format", "csv", "--decimal-comma"]) == 0
     said = capsysbinary.readouterr()
     assert (said.out, said.err) == (content, b"ignored: the file: No photos.\n")
@@ -263,11 +264,11 @@ def test_formats_of_the_command_line_are_all_there_are() -> None:
     ],
 )
 def test_what_a_verb_raises_becomes_a_sentence(
-    exchange: ModuleType, capsys: pytest.CaptureFixture[str], error: BaseException, code: int
+    exchange: Any, capsys: pytest.CaptureFixture[str], error: BaseException, code: int
 ) -> None:
     async def export_menu(config: Config, menu: str, *more: object, **further: object) -> None:
         raise error
 
-    exchange.export_menu = export_menu  # type: ignore[attr-defined]
+    exchange.export_menu = export_menu
     assert main(["export", "--menu", "lunch"]) == code
     assert capsys.readouterr().err.count("\n") == (1 if code == 2 else 0)

@@ -11,7 +11,7 @@ from api.demo_menu import BAR, SUSHI, WOK, demo_menu
 from api.first_start import announce, furnish
 from api.menu_file import read_sample
 from collab.identity import Role
-from collab.plain_menu import check_plain
+from collab.menus.plain_menu import check_plain
 from tests.api.conftest import Site
 from tests.api.setup import ask, guest_of
 

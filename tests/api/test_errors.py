@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import msgspec
 import pytest
 from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from api.errors import STATUSES, close_reason, problem_middleware, status_of
 from collab import errors
@@ -69,8 +70,8 @@ class Server:
         self.client = client
         self.refused: list[str] = []
 
-    async def ask(self, path: str, method: str = "GET", **more: object) -> ClientResponse:
-        return await self.client.request(method, path, **more)  # type: ignore[arg-type]
+    async def ask(self, path: str, method: str = "GET", **more: Any) -> ClientResponse:
+        return await self.client.request(method, path, **more)
 
 
 @pytest.fixture
@@ -219,4 +220,4 @@ async def test_cancelling_passes_through() -> None:
 
     handler: Callable[[web.Request], Awaitable[web.StreamResponse]] = cancelled
     with pytest.raises(asyncio.CancelledError):
-        await middleware(None, handler)  # type: ignore[arg-type]
+        await middleware(make_mocked_request("GET", "/"), handler)

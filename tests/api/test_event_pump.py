@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from api.composition import open_house
 from api.config import Config
 from api.exchange import create_menu
-from api.house import House, open_house
+from api.house import House
 from collab.errors import DocumentInUse, StoreError
 from collab.identity import Access, Identity
-from collab.plain_menu import PlainMenu
+from collab.menus.plain_menu import PlainMenu
 from collab.records import StreamEvent, stream_of
 from rooms.event_room import CursorGap
 from rooms.menu_room import MenuRoom
@@ -25,7 +26,7 @@ from storage.streams import StreamPage
 
 
 def sit(room: MenuRoom, told: list[Mapping[str, Any]]) -> Seat:
-    wire = SimpleNamespace(
+    wire: Any = SimpleNamespace(
         write=lambda data: None, get_write_buffer_size=lambda: 0, is_closing=lambda: False
     )
     seat = Seat(
@@ -33,7 +34,7 @@ def sit(room: MenuRoom, told: list[Mapping[str, Any]]) -> Seat:
         Identity.developer(),
         Access.WRITE,
         b"",
-        Outbox(wire),  # type: ignore[arg-type]
+        Outbox(wire),
         lambda error: None,
         lambda code, reason, details: None,
         tell=told.append,

@@ -10,7 +10,7 @@ from api.config import Config
 from api.exchange import export_menu, import_menu
 from api.menu_formats import FormatName
 from collab.errors import DocumentGone, StructureRefused
-from tests.collab.menus import SAMPLE, without_ids
+from tests.collab.sample_menus import SAMPLE, without_ids
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from cryptography import x509
 
-from api.config import Config, ConfigError
+from api.config import Config
 from api.lan import LanTls, say_where
 from api.lan_addresses import lan_addresses, lan_name
 from api.lan_certificates import (
@@ -31,6 +32,7 @@ from api.lan_certificates import (
     server_certificate,
 )
 from api.lan_setup import place_for, setting_up, setup_app
+from api.setting_table import ConfigError
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HOME: list[Address] = [ip_address("192.168.7.20"), ip_address("fd00::7")]
@@ -325,9 +327,9 @@ def test_settings_say_where_to_listen_and_keep_things() -> None:
 
 
 @pytest.mark.parametrize("other", [{"dev": True}, {"public_url": "https://menu.example"}])
-def test_lan_tls_does_not_go_with_everything(other: dict[str, object]) -> None:
+def test_lan_tls_does_not_go_with_everything(other: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="--lan-tls"):
-        Config(lan_tls=True, **other)  # type: ignore[arg-type]
+        Config(lan_tls=True, **other)
 
 
 def test_name_that_is_not_local_stops_the_start(tmp_path: Path) -> None:

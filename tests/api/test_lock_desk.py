@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api.lock_desk import LockDesk
-from collab.locks import LEASE_SECONDS, Held, LockedField, LockHolder, Taken
+from collab.guard.locks import LEASE_SECONDS, Held, LockedField, LockHolder, Taken
 from collab.records import Document, DocumentKind, Restaurant, stream_of
 from rooms.clock import Clock
 from rooms.lease_clock import LeaseClock

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 )
 
 from api.lock_desk import LockDesk
-from collab.locks import (
+from collab.guard.locks import (
     GRACE_SECONDS,
     LEASE_SECONDS,
     LOCKS_PER_USER,

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
+from api.composition import open_house
 from api.config import Config
 from api.exchange import create_menu
-from api.house import House, open_house
+from api.house import House
 from api.menu_edits import change_menu
-from collab.changes import SetRegister
+from collab.edits.changes import SetRegister
 from collab.identity import Identity
-from collab.plain_menu import PlainItem, PlainMenu, PlainSection
+from collab.menus.plain_menu import PlainItem, PlainMenu, PlainSection
 from storage.menu_tables import menu_items
 from storage.tables import menus
 

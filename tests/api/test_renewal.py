@@ -11,14 +11,14 @@ from pycrdt import Doc, Map
 
 from api.cli import main
 from api.renewal import renew_menu
-from collab import messages
-from collab.edits import SEED_CLIENT_ID
+from collab.edits.writing import SEED_CLIENT_ID
 from collab.errors import StoreError
-from collab.hocuspocus import address
 from collab.identity import Role
-from collab.lib0 import var_bytes, var_string
 from collab.records import DocumentUpdates, NewUpdate, stream_of
-from collab.state_vector import read_state_vector, write_state_vector
+from collab.updates.state_vector import read_state_vector, write_state_vector
+from collab.wire import messages
+from collab.wire.hocuspocus import address
+from collab.wire.lib0 import var_bytes, var_string
 from storage.renewal import RenewalStore
 from tests.api.conftest import OpenSite, Site
 from tests.api.devices import Device, devices

@@ -9,7 +9,7 @@ import pytest
 
 from collab.identity import Role
 from tests.api.conftest import Site
-from tests.collab.menus import SAMPLE
+from tests.collab.sample_menus import SAMPLE
 
 MASTER: dict[str, Any] = {
     "locale": "de",

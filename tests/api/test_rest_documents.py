@@ -9,10 +9,11 @@ import aiohttp
 import pytest
 from pycrdt import Doc, Map, Text
 
-from collab.admission import read_update
-from collab.document import MenuDocument
+from collab.documents.document import MenuDocument
 from collab.identity import Access, Role
-from collab.menu_reading import read_menu
+from collab.menus.reading import read_menu
+from collab.records import stream_of
+from collab.updates.admission import read_update
 from tests.api.conftest import Site
 
 MENU = {"kind": "menu", "title": "Lunch", "id": "lunch", "currency": "CHF", "locale": "de"}
@@ -71,6 +72,9 @@ async def test_whoever_edits_a_menu_gives_it_another_title(site, role):
         assert (await shown.json())["title"] == "Dinner"
     stored = await site.house.documents.find("lunch")
     assert stored.title == "Dinner"
+    events = await site.house.streams.read(stream_of("lunch"), 0, 100)
+    told = [one.event for one in events.events if one.event.type == "menu.renamed"]
+    assert [(one.actor, one.body) for one in told] == [("bo", {"title": "Dinner"})]
     empty = await site.client.patch(url, json={"title": ""}, headers=headers)
     assert await refusal(empty) == (422, "invalid_fields")
 

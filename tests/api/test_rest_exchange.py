@@ -11,7 +11,7 @@ import pytest
 from api.app import BODY_LIMIT_BYTES
 from collab.identity import Access, Role
 from tests.api.conftest import Site
-from tests.collab.menus import SAMPLE
+from tests.collab.sample_menus import SAMPLE
 
 CSV = b"section;name;price;allergens\nSuppen;Klare;4,50;celery\nSuppen;Scharfe;5,50;\n"
 SCHEMA_ORG = json.dumps(

@@ -13,18 +13,18 @@ from pycrdt import Map
 
 from api.menu_edits import change_menu
 from api.rest.history import plan_restore
-from collab.admission import read_update
-from collab.changes import Change, Create, SetMeta, SetRegister, SetText
-from collab.edits import edit_of
+from collab.edits.changes import Change, Create, SetMeta, SetRegister, SetText
+from collab.edits.writing import edit_of
 from collab.errors import DocumentGone, StructureRefused
 from collab.identity import Identity, Role
-from collab.menu import Menu
-from collab.menu_reading import read_menu
-from collab.plain_menu import PlainItem, PlainMenu, PlainSection
-from collab.records import FieldChange
-from collab.registers import replica_of
+from collab.menus.menu import Menu
+from collab.menus.plain_menu import PlainItem, PlainMenu, PlainSection
+from collab.menus.reading import read_menu
+from collab.menus.registers import replica_of
+from collab.records import FieldChange, SessionStatus, UserSession
+from collab.updates.admission import read_update
 from tests.api.conftest import Site
-from tests.collab.menus import client_of, menu_document
+from tests.collab.sample_menus import client_of, menu_document
 
 FILE = {
     "locale": "de",
@@ -175,11 +175,30 @@ async def test_history_is_for_those_who_may_open_the_menu(lunch: Site) -> None:
     await edit(lunch, "ann", PRICE)
     [entry] = await entries(lunch)
     stranger = lunch.bearer("eve", "other")
-    for what in ("history", "blame"):
+    for what in ("history", "blame", "writers"):
         assert (await get(lunch, what, **stranger))[0] == 403
         assert (await get(lunch, what, **lunch.bearer("v", "bistro", Role.VIEWER)))[0] == 200
         assert (await get(lunch, what, "none"))[0] == 404
     assert (await restore(lunch, entry["id"], **stranger))[0] == 403
+
+
+async def test_names_of_writers_are_those_of_the_staff_else_of_who_had_the_menu_open(
+    lunch: Site,
+) -> None:
+    now = lunch.house.clock.utc()
+    was_here = UserSession(
+        "s1", "bo", "Bo", "bistro", "menu", "lunch", "y", SessionStatus.OFFLINE, now, now
+    )
+    once_called = replace(was_here, id="s2", user_id="wil", user_name="Wilhelm")
+    await lunch.house.session_store.write([was_here, once_called], [])
+    for user, name in (("wil", "Wil"), ("gone-7", "gone-7")):
+        row = {"user_id": user, "name": name, "roles": ["editor"]}
+        path = "/api/v1/staff?restaurant=bistro"
+        assert (await lunch.client.post(path, json=row, headers=lunch.bearer())).status == 201
+    assert await get(lunch, "writers") == (
+        200,
+        {"writers": [{"user": "bo", "name": "Bo"}, {"user": "wil", "name": "Wil"}]},
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from api.composition import open_house
 from api.config import Config
-from api.house import open_house
 from api.pages import built_pages
 from collab.identity import Role
 from tests.api.conftest import SECRET, OpenSite, Site

@@ -12,7 +12,7 @@ from pycrdt import Doc, Map
 
 from collab.identity import Role
 from tests.api.conftest import Site
-from tests.collab.menus import SAMPLE, without_ids
+from tests.collab.sample_menus import SAMPLE, without_ids
 
 SMALL: dict[str, Any] = {
     "locale": "de",

@@ -11,7 +11,7 @@ import pytest
 
 from api.rest.routes import operations
 from tests.api.conftest import Site
-from tests.collab.menus import SAMPLE
+from tests.collab.sample_menus import SAMPLE
 
 MENU = {"kind": "menu", "title": "Lunch", "id": "lunch"}
 

@@ -12,8 +12,9 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 from pycrdt import Doc, Text
 
-from collab import messages
 from collab.identity import Role
+from collab.wire import messages
+from rooms.menu_room import MenuRoom
 from tests.api.conftest import OpenSite, Site
 from tests.api.doors.rooms_site import RoomsSite, open_rooms
 
@@ -47,6 +48,12 @@ async def doors(site: Site) -> RoomsSite:
     answer = await site.client.post("/api/v1/documents", json=body, headers=site.bearer())
     assert answer.status == 201
     return doors
+
+
+def notes_room(doors: RoomsSite) -> MenuRoom:
+    room = doors.house.lobby.room_of("notes")
+    assert room is not None
+    return room
 
 
 class Typist:
@@ -181,7 +188,7 @@ async def test_rooms_tell_of_people_pace_and_saving(doors: RoomsSite) -> None:
         await bo.sub("stock:bistro")
         for _ in range(10):
             await typist.type("hello ")
-        await until(lambda: doors.house.lobby.room_of("notes").saved_at)  # type: ignore[union-attr]
+        await until(lambda: notes_room(doors).saved_at)
         await asyncio.sleep(1.0)  # the second in which it happened is over
         _, found = await ask(doors.site, "GET", "/rooms", doors.site.bearer())
         rooms = {room["id"]: room for room in found["rooms"]}
@@ -278,10 +285,10 @@ async def test_read_only_document_takes_nothing_until_it_is_switched_back(doors:
         assert (notice["code"], notice["access"]) == ("access_changed", "read")
         await typist.type("refused for now")
         await until(lambda: doors.house.metrics.figures.refusals["read_only"])
-        assert not doors.house.lobby.room_of("notes").document.clocks  # type: ignore[union-attr]
+        assert not notes_room(doors).document.clocks
         assert await ask(doors.site, "POST", path, boss, {"on": False}) == (200, {"count": 2})
         await typist.answer()
-        await until(lambda: doors.house.lobby.room_of("notes").document.clocks)  # type: ignore[union-attr]
+        await until(lambda: notes_room(doors).document.clocks)
         await until(lambda: room.notices[-1]["access"] == "write")
 
 

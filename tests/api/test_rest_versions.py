@@ -14,7 +14,7 @@ from api.publishing import published_content
 from api.version_keeper import VersionKeeper, snapshot_of
 from collab.identity import Role
 from collab.records import EditSession, SessionStatus, UserSession, stream_of
-from collab.versions import VersionKind, fingerprint
+from collab.versions.version import VersionKind, fingerprint
 from rooms.clock import Clock
 from storage.menu_state import MenuStateStore
 from tests.api.conftest import Site

@@ -12,12 +12,14 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from api import serving
-from api.config import Config, ConfigError
+from api.config import Config
 from api.serving import child_command, serve_as_child
+from api.setting_table import ConfigError
 from api.supervisor import EXIT_SETTINGS
 from collab.errors import StoreError
 
@@ -31,8 +33,8 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Callable[[Serve], None]:
     """Puts another `serve` in the place of the real one."""
 
     def replace(serve: Serve) -> None:
-        module = ModuleType("api.app")
-        module.serve = serve  # type: ignore[attr-defined]
+        module: Any = ModuleType("api.app")
+        module.serve = serve
         monkeypatch.setitem(sys.modules, "api.app", module)
 
     return replace

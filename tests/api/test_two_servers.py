@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from api.composition import open_house
 from api.config import Config
 from api.first_start import furnish
-from api.house import House, open_house
+from api.house import House
 from api.order_desk import RawCommand
 from collab.errors import MirepoixError
 from collab.identity import Identity, Role

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -94,9 +95,11 @@ class Desk:
         self.desk = self.build()
 
     def build(self) -> VisitDesk:
+        visits: Any = self.book
+        restaurants: Any = Restaurants()
         return VisitDesk(
-            self.book,  # type: ignore[arg-type]
-            Restaurants(),  # type: ignore[arg-type]
+            visits,
+            restaurants,
             self.revocations,
             Clock(lambda: 0.0, lambda: self.now),
             keep_seconds=24 * 3600,
@@ -117,8 +120,8 @@ async def at() -> Desk:
     return Desk()
 
 
-def visit(**more: object) -> Visit:
-    return Visit("v1", "bistro", "t1", "o1", "wil", NOW, NOW + 3 * HOUR, **more)  # type: ignore[arg-type]
+def visit(**more: Any) -> Visit:
+    return Visit("v1", "bistro", "t1", "o1", "wil", NOW, NOW + 3 * HOUR, **more)
 
 
 async def test_guests_of_a_closed_visit_are_shut_out_once(at: Desk) -> None:

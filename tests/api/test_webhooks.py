@@ -25,6 +25,7 @@ from api.webhooks import Courier, Delivered, Letter, Undelivered, WebhookDeliver
 from collab.records import Document, DocumentKind, NumberedEvent, Restaurant, StreamEvent, stream_of
 from rooms.clock import Clock
 from storage.database import Database, open_database
+from storage.dead_letters import DeadLetterStore
 from storage.documents import DocumentStore
 from storage.history import HistoryStore
 from storage.menu_tables import menu_changes, outbox
@@ -95,6 +96,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.store = WebhookStore(self.database)
+        self.dead_letters = DeadLetterStore(self.database)
         self.streams = StreamStore(self.database)
         self.clock = Clock(utc=lambda: self.now)
 
@@ -227,10 +229,13 @@ async def test_failure_holds_up_what_follows_until_it_is_tried_again(scene: Scen
     async def refuse_second(letter: dict[str, Any]) -> web.Response:
         return web.Response(status=500 if letter["offset"] == 2 else 200)
 
+    async def tried(times: int) -> None:
+        await until(lambda: receiver.offsets[1:] == [2] * times)
+
     receiver.answer = refuse_second
     async with scene.delivering():
         for attempt, pause in enumerate((5, 10, 20, 40), 1):
-            await until(lambda: receiver.offsets[1:] == [2] * attempt)  # noqa: B023
+            await tried(attempt)
             async with asyncio.timeout(20):
                 while [one.attempts for one in await scene.store.failing(["w1"])] != [attempt]:
                     await asyncio.sleep(0.005)
@@ -270,19 +275,21 @@ async def test_after_a_day_the_event_is_dead_and_the_next_has_its_turn(scene: Sc
     async def refuse_first(letter: dict[str, Any]) -> web.Response:
         return web.Response(status=503 if letter["offset"] == 1 else 200)
 
+    async def more_than(seen: int) -> None:
+        await until(lambda: len(receiver.got) > seen)
+
     receiver.answer = refuse_first
     async with scene.delivering():
         tries = 0
         while 2 not in receiver.offsets:
             tries += 1
             assert tries < 60
-            seen = len(receiver.got)
-            await until(lambda: len(receiver.got) > seen)  # noqa: B023
+            await more_than(len(receiver.got))
             await asyncio.sleep(0.05)
             scene.later(hours=1)
         await settled(scene)
     assert scene.now - NOW <= timedelta(hours=27)
-    [letter] = await scene.store.dead("w1")
+    [letter] = await scene.dead_letters.of_webhook("w1")
     assert (letter.stream_id, letter.offset) == (stream_of("lunch"), 1)
     assert letter.reason == "answered with 503"
     assert letter.at - NOW >= timedelta(hours=24)
@@ -422,11 +429,14 @@ async def test_events_survive_crashes_in_between_and_keep_their_order(scene: Sce
         await asyncio.sleep(0.01)
         return web.Response(status=200)
 
+    async def at_least(count: int) -> None:
+        await until(lambda: len(receiver.got) >= count)
+
     receiver.answer = be_fair
     for _ in range(8):
-        count = len(receiver.got)
+        wanted = len(receiver.got) + 5
         async with scene.delivering():
-            await until(lambda: len(receiver.got) >= count + 5)  # noqa: B023
+            await at_least(wanted)
         scene.later(seconds=31)  # the lease of whoever crashed
     async with scene.delivering():
         await settled(scene)
@@ -497,7 +507,7 @@ async def test_events_that_were_trimmed_are_listed_as_dead(scene: Scene) -> None
     async with scene.delivering():
         await settled(scene)
     assert receiver.offsets == [4, 5]
-    [letter] = await scene.store.dead("w1")
+    [letter] = await scene.dead_letters.of_webhook("w1")
     assert (letter.offset, letter.reason) == (3, "events 1 to 3 are no longer kept")
 
 
@@ -507,7 +517,7 @@ async def test_upkeep_tells_of_changes_and_forgets_what_is_old(scene: Scene) -> 
         OutboxStore(scene.database),
         scene.streams,
         HistoryStore(scene.database),
-        scene.store,
+        scene.dead_letters,
         OrderUpkeep(
             OrderStore(scene.database), VisitStore(scene.database), RetentionStore(scene.database)
         ),

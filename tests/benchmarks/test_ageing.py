@@ -9,7 +9,7 @@ import pytest
 from api.menu_file import read_sample
 from benchmarks import ageing as ageing_module
 from benchmarks.ageing import WORKLOADS, Age, ageing
-from collab.edits import first_update
+from collab.edits.writing import first_update
 
 FRESH_BYTES = len(first_update(read_sample(), "menu", "benchmark"))
 

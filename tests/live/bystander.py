@@ -55,13 +55,16 @@ class Bystander:
         async with RawYjs(self._url) as socket:
             await socket.wait_for_sync(STEP_1)
             while True:
-                update = self._replica.type("x")
-                started = time.monotonic()
-                await socket.send_sync(UPDATE, update)
-                await socket.wait_for(lambda frame, sent=update: frame.endswith(sent))  # type: ignore[misc]
-                self.waits_seconds.append(time.monotonic() - started)
-                socket.frames.clear()
+                await self._type_a_letter(socket)
                 await asyncio.sleep(EVERY_SECONDS)
+
+    async def _type_a_letter(self, socket: RawYjs) -> None:
+        update = self._replica.type("x")
+        started = time.monotonic()
+        await socket.send_sync(UPDATE, update)
+        await socket.wait_for(lambda frame: frame.endswith(update))
+        self.waits_seconds.append(time.monotonic() - started)
+        socket.frames.clear()
 
 
 class Figures:

@@ -19,12 +19,13 @@ from urllib.parse import quote
 
 import pycrdt
 
-from collab.admission import read_update
-from collab.conflicts import Facts, TextClash, TextEdit, issues
-from collab.document import STORED_LIMITS, MenuDocument
-from collab.menu import Item, Parts
-from collab.menu_reading import assemble, read_parts
-from collab.registers import normal, value_of
+from collab.conflicts.issues import issues
+from collab.conflicts.kinds import Facts, TextClash, TextEdit
+from collab.documents.document import MenuDocument
+from collab.menus.menu import Item, Parts
+from collab.menus.reading import assemble, read_parts
+from collab.menus.registers import normal, value_of
+from collab.updates.admission import STORED_LIMITS, read_update
 
 ROOTS: Final = ("sections", "items", "modgroups")
 TEXTS: Final = ("name", "desc")

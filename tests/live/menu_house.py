@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from collab.admission import read_update
-from collab.document import MenuDocument
+from collab.documents.document import MenuDocument
 from collab.identity import Identity, Role
-from collab.menu_reading import read_menu
-from collab.plain_json import plain_json
+from collab.menus.plain_json import plain_json
+from collab.menus.reading import read_menu
+from collab.updates.admission import read_update
 from tests.live.server import ROOT, LiveServer
 from tests.live.visitors import HOME, SECRET, Mint, ask
 from tests.peers import stock

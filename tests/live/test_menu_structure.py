@@ -15,9 +15,8 @@ from typing import Any, Final
 
 import pytest
 
-from collab.admission import read_update
-from collab.document import STORED_LIMITS
 from collab.identity import Role
+from collab.updates.admission import STORED_LIMITS, read_update
 from tests.live.conftest import StartServer
 from tests.live.menu_clients import Edit, MenuReplica, NodePerson, PythonPerson
 from tests.live.menu_house import LOCALES, MENU, OWNER, SETTINGS, import_sample, token_of

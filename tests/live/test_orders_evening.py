@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import AsyncExitStack
+from functools import partial
+from operator import attrgetter
 from random import Random
 from typing import Any
 
@@ -47,7 +49,7 @@ async def evening(start_server: StartServer, plan: Plan, seed: int) -> None:
         waiters = [
             Tablet(
                 f"waiter-{number}",
-                lambda road=road: road.port,  # type: ignore[misc]
+                partial(attrgetter("port"), road),
                 token_of(f"waiter-{number}", Role.WAITER),
                 notes,
                 random,
@@ -60,7 +62,7 @@ async def evening(start_server: StartServer, plan: Plan, seed: int) -> None:
             KitchenScreen(
                 Tablet(
                     f"screen-{station}",
-                    lambda road=road: road.port,  # type: ignore[misc]
+                    partial(attrgetter("port"), road),
                     token_of(f"cook-{station}", Role.KITCHEN, stations=(station,)),
                     notes,
                     random,

@@ -38,7 +38,10 @@ async def work_until_killed(
     server: LiveServer, bustle: Bustle, random: Random, stack: AsyncExitStack, kills: int
 ) -> None:
     """Everybody works; the server dies so often, and is started again each time."""
-    port = lambda: server.port  # noqa: E731
+
+    def port() -> int:
+        return server.port
+
     waiters = [Tablet(f"w{n}", port, WAITER, bustle.notes, random) for n in range(WAITERS)]
     manager = Tablet("manager", port, MANAGER, bustle.notes, random)
     kitchen = token_of("kim", Role.KITCHEN)

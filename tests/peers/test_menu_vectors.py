@@ -21,14 +21,14 @@ import pytest
 from pycrdt import Doc, Map, Text
 
 from api.menu_file import read_sample
-from collab.admission import read_update
-from collab.document import MenuDocument
-from collab.edits import first_update
-from collab.menu import Item, ModifierGroup, Section
-from collab.menu_reading import assemble, read_parts
-from collab.order_keys import keys
-from collab.plain_json import plain_json
-from collab.registers import Candidate, replica_of
+from collab.documents.document import MenuDocument
+from collab.edits.writing import first_update
+from collab.menus.menu import Item, ModifierGroup, Section
+from collab.menus.order_keys import keys
+from collab.menus.plain_json import plain_json
+from collab.menus.reading import assemble, read_parts
+from collab.menus.registers import Candidate, replica_of
+from collab.updates.admission import read_update
 from tests.peers.stock import install
 
 ROOT: Final = Path(__file__).parents[2]

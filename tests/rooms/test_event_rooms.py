@@ -509,13 +509,17 @@ async def test_listener_that_makes_some_progress_is_not_ended(
     kitchen: Kitchen, hand_time: Any
 ) -> None:
     slow = Ear(full=True)
+
+    async def heard(count: int) -> None:
+        await until(lambda: slow.heard == list(range(1, count + 1)))
+
     await kitchen.enter(slow)
     for n in range(1, 4):
         await kitchen.tell()
         await asyncio.sleep(0.12)
         hand_time.seconds += 29
         slow.full = False
-        await until(lambda n=n: slow.heard == list(range(1, n + 1)))  # type: ignore[misc]
+        await heard(n)
         slow.full = True
     assert slow.ended == []
 

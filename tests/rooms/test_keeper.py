@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Map
 
-from collab import messages
-from collab.admission import read_update
-from collab.changes import SetRegister
-from collab.document import MenuDocument
-from collab.edits import edit_of, first_update
+from collab.documents.document import MenuDocument
+from collab.edits.changes import SetRegister
+from collab.edits.writing import edit_of, first_update
 from collab.errors import StructureRefused
+from collab.guard.locks import Lock, LockedField, LockHolder
 from collab.identity import Role
-from collab.locks import Lock, LockedField, LockHolder
-from collab.menu import Item
-from collab.plain_menu import PlainItem, PlainMenu, PlainSection
+from collab.menus.menu import Item
+from collab.menus.plain_menu import PlainItem, PlainMenu, PlainSection
+from collab.menus.registers import replica_of
 from collab.records import FieldChange, MenuState
-from collab.registers import replica_of
+from collab.updates.admission import read_update
+from collab.wire import messages
 from rooms.keeper import MenuKeeper
 
 SOUP = PlainItem({"de": "Suppe"}, {"de": "klar"}, id="soup", price=450)

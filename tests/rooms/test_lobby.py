@@ -16,9 +16,8 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Map, Text
 
-from collab import messages
-from collab.admission import read_update
-from collab.document import MenuDocument
+from collab.documents.document import MenuDocument
+from collab.documents.rebuild import rebuild
 from collab.errors import (
     DocumentGone,
     DocumentInUse,
@@ -28,7 +27,6 @@ from collab.errors import (
     StoreError,
 )
 from collab.identity import Access, Identity
-from collab.rebuild import rebuild
 from collab.records import (
     Document,
     DocumentKind,
@@ -37,6 +35,8 @@ from collab.records import (
     NewUpdate,
     Restaurant,
 )
+from collab.updates.admission import read_update
+from collab.wire import messages
 from rooms import lobby as lobby_module
 from rooms.clock import Clock
 from rooms.compaction import compact, snapshot_of
@@ -429,7 +429,7 @@ async def test_what_waited_while_the_engine_gave_up_is_set_aside(patient: Runnin
     fill(patient.store, [a, c])
     async with patient.lobby.lease("lunch") as room:
         assert room.document.pending
-        room._break()
+        room._condition.engine_failed()
         await until(lambda: not room.is_holding)
         assert not room.document.pending and map_of(room.document).keys() == {"k0"}
     assert [(seq, reason) for _, seq, reason in patient.store.aside] == [(2, "clashed")]
@@ -442,7 +442,7 @@ async def test_a_broken_room_of_a_deleted_document_is_forgotten(
         ended: list[MirepoixError] = []
         room.join(seat_of(ended=ended))
         del patient.store.rows["lunch"]
-        room._break()
+        room._condition.engine_failed()
         await until(lambda: ended)
     assert patient.lobby.room_of("lunch") is None and isinstance(ended[0], DocumentGone)
 
@@ -453,7 +453,7 @@ async def test_a_broken_room_of_a_deleted_document_is_forgotten(
 async def test_a_long_log_becomes_a_snapshot_while_the_room_is_used(
     patient: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lobby_module, "AFTER_UPDATES", 20)
+    monkeypatch.setattr("rooms.compaction.AFTER_UPDATES", 20)
     monkeypatch.setattr(lobby_module, "PAUSE_SECONDS", 0.0)
     for number in range(50):
         await patient.edit(key=f"k{number}", value=number)
@@ -777,7 +777,7 @@ async def test_a_room_never_draws_a_client_id_of_an_earlier_epoch(
     patient: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draws = iter([7, 8, 9])
-    monkeypatch.setattr(lobby_module.secrets, "randbits", lambda bits: next(draws))
+    monkeypatch.setattr("rooms.loading.secrets.randbits", lambda bits: next(draws))
     stored = patient.store.stored
 
     def renewed(document_id: str = "lunch") -> Any:

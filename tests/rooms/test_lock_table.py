@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from collab.locks import Lock, LockHolder
+from collab.guard.locks import Lock, LockHolder
 from rooms.clock import Clock
 from rooms.lease_clock import LeaseClock
 from rooms.lock_table import LockTable

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Map, Text
 
-from collab import messages
-from collab.admission import read_update
-from collab.document import MenuDocument
+from collab.documents.document import MenuDocument
+from collab.documents.rebuild import rebuild
 from collab.errors import (
     DocumentGone,
     EngineFailed,
@@ -19,10 +18,12 @@ from collab.errors import (
     TooLarge,
 )
 from collab.identity import Access
-from collab.messages import AwarenessEntry
-from collab.rebuild import rebuild
+from collab.updates.admission import read_update
+from collab.wire import messages
+from collab.wire.messages import AwarenessEntry
 from rooms.client_ids import ClientIds
-from rooms.menu_room import ASK_AGAIN_SECONDS, KEEPALIVE_OWED_SECONDS, KEEPALIVE_SECONDS
+from rooms.menu_room import KEEPALIVE_OWED_SECONDS, KEEPALIVE_SECONDS
+from rooms.questions import ASK_AGAIN_SECONDS
 
 APPLIED, REFUSED = b"\x08\x01", b"\x08\x00"
 SYNC_STEP1, SYNC_STEP2 = b"\x00\x00", b"\x00\x01"
@@ -31,6 +32,13 @@ House = Any
 
 def starting(frames: list[bytes], head: bytes) -> list[bytes]:
     return [frame for frame in frames if frame.startswith(head)]
+
+
+def state_in(frame: bytes) -> bytes:
+    """The update in a SyncStep2."""
+    message = messages.decode(frame)
+    assert isinstance(message, messages.SyncStep2)
+    return message.update
 
 
 def announce(client: int, clock: int = 0, state: str | None = "{}") -> bytes:
@@ -198,7 +206,7 @@ def test_a_newcomer_is_answered_at_once_and_a_returning_client_after_the_commit(
     assert again.take() == [], "its own structs in the answer would confirm them"
     house.journal.commit()
     (answer,) = again.take()
-    assert read_update(messages.decode(answer).update).blocks  # type: ignore[union-attr]
+    assert read_update(state_in(answer)).blocks
 
 
 def test_an_answer_covers_the_turn_in_which_it_was_asked(house: House) -> None:
@@ -490,8 +498,7 @@ def test_catching_up_never_shows_a_client_its_own_unsaved_edit(house: House) -> 
     house.turn()
     house.journal.commit(1)
     for frame in starting(ann.take(), SYNC_STEP2):
-        update = messages.decode(frame).update  # type: ignore[union-attr]
-        outline = read_update(update)
+        outline = read_update(state_in(frame))
         assert all(end <= 4 for client, _, end in outline.blocks if client == ann.doc.client_id)
 
 

@@ -186,7 +186,8 @@ def test_resource_lists_who_is_there_and_how(staff: Staff) -> None:
     staff.book.away(menu)
     (ann,) = staff.roster.at("bistro", "menu", "lunch")
     assert (ann["status"], ann["connections"]) == ("idle", 1)
-    assert [one["type"] for one in ann["resources"]] == ["menu"]  # type: ignore[attr-defined]
+    resources: Any = ann["resources"]
+    assert [one["type"] for one in resources] == ["menu"]
 
 
 def test_snapshot_and_the_events_after_it_add_up(staff: Staff) -> None:

@@ -14,8 +14,8 @@ from sqlalchemy import func, insert, select
 from collab.orders.command import Actor, ActorKind, Command, Result
 from collab.orders.executed import Executed
 from collab.records import Document, DocumentKind, Restaurant
-from collab.schedule import Window
-from collab.versions import fingerprint
+from collab.versions.schedule import Window
+from collab.versions.version import fingerprint
 from storage.database import Database
 from storage.documents import DocumentStore
 from storage.order_tables import desks, dining_tables, order_log, stations

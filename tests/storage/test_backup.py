@@ -114,7 +114,7 @@ async def test_restore_does_not_mix_with_the_wal_of_a_killed_server(
     for end in ("", "-wal", ".heads"):
         content = await asyncio.to_thread(Path(f"{store.database.path}{end}").read_bytes)
         await asyncio.to_thread(Path(f"{tmp_path}/killed.db{end}").write_bytes, content)
-    assert os.path.getsize(tmp_path / "killed.db-wal") > 0  # noqa: ASYNC240
+    assert await asyncio.to_thread(os.path.getsize, tmp_path / "killed.db-wal") > 0
     aside = await restore(tmp_path / "copy.db", str(tmp_path / "killed.db"))
     restored = await opener(tmp_path / "killed.db")
     assert await restored.log("lunch") == [(1, b"1")]

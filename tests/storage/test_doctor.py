@@ -11,10 +11,10 @@ import pytest
 from pycrdt import Doc, Map
 from sqlalchemy import delete, text, update
 
-from collab.edits import first_update
-from collab.plain_menu import PlainMenu
+from collab.edits.renewing import WORTHWHILE_FROM_BYTES
+from collab.edits.writing import first_update
+from collab.menus.plain_menu import PlainMenu
 from collab.records import Document, DocumentKind, StreamEvent, stream_of
-from collab.renewing import WORTHWHILE_FROM_BYTES
 from storage.database import open_database
 from storage.doctor import Finding, examine
 from storage.menu_tables import stream_events

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from collab.locks import (
+from collab.guard.locks import (
     GRACE_SECONDS,
     LEASE_SECONDS,
     LOCKS_PER_USER,

@@ -108,3 +108,18 @@ async def test_list_filters(
     bob = replace(ANN, id="s2", user_id="bob", resource_id="dinner", status=SessionStatus.IDLE)
     await sessions.write([replace(ANN, id="s3", restaurant_id="thai"), bob, ANN], [])
     assert [session.id for session in await sessions.list(**wanted)] == expected
+
+
+async def test_names_are_the_last_ones_of_those_who_were_there(sessions: SessionStore) -> None:
+    later = {"started_at": NOW + MINUTE, "last_activity_at": NOW + MINUTE}
+    rows = [
+        ANN,
+        replace(ANN, id="s0", user_name="Ann Lee", **later),
+        replace(ANN, id="s2", user_id="bo", user_name="Bo", resource_id="dinner"),
+        replace(ANN, id="s3", user_id="cy", user_name=""),
+        replace(ANN, id="s4", user_id="gone-1", user_name="gone-1"),
+    ]
+    await sessions.write(rows, [])
+    assert await sessions.names("lunch") == {"ann": "Ann Lee"}
+    assert await sessions.names("dinner") == {"bo": "Bo"}
+    assert await sessions.names("supper") == {}

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from collab.errors import StoreError
-from collab.overrides import Override
 from collab.records import Restaurant, stream_of
+from collab.versions.overrides import Override
 from storage.shares import Share, ShareStore
 from storage.streams import StreamStore
 from tests.storage.conftest import Store

@@ -18,8 +18,8 @@ from collab.records import (
     UserSession,
     stream_of,
 )
-from collab.schedule import Window
-from collab.versions import VersionKind, fingerprint
+from collab.versions.schedule import Window
+from collab.versions.version import VersionKind, fingerprint
 from storage.publications import PublicationStore
 from storage.sessions import SessionStore
 from storage.streams import StreamStore

@@ -108,25 +108,12 @@ async def test_failures_are_counted_from_the_first(hooks: WebhookStore, store: A
     assert await hooks.failing(["w1"]) == []
 
 
-async def test_buried_event_is_listed_and_the_cursor_goes_on(
-    hooks: WebhookStore, store: Any
-) -> None:
+async def test_cursor_goes_on_behind_a_buried_event(hooks: WebhookStore, store: Any) -> None:
     await add(store, "lunch", 3)
     errand = await only_errand(hooks)
     for offset in (4, 5):
         assert await hooks.bury(errand, offset, "tired", NOW, NOW + MINUTE)
     assert (await only_errand(hooks, MINUTE)).told == 5
-    letters = await hooks.dead("w1")
-    assert [(one.stream_id, one.offset, one.reason) for one in letters] == [
-        (stream_of("lunch"), 4, "tired"),
-        (stream_of("lunch"), 5, "tired"),
-    ]
-    assert await hooks.dead("w1", (stream_of("lunch"), 4)) == letters[1:]
-    assert await hooks.find_dead("w1", stream_of("lunch"), 5) == letters[1]
-    assert await hooks.revived(letters[1])
-    assert not await hooks.revived(letters[1])
-    assert await hooks.forget_dead(NOW) == 0
-    assert await hooks.forget_dead(NOW + MINUTE) == 1
 
 
 async def test_disabled_webhook_has_no_errands(hooks: WebhookStore, store: Any) -> None:

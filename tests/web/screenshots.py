@@ -42,6 +42,9 @@ DESKTOP: Final = {"width": 1280, "height": 800}
 TABLET: Final = {"width": 768, "height": 1024}
 PHONE: Final = {"width": 390, "height": 844}
 COLOURS: Final = 192
+# What stands where content is still on its way.
+LOADING: Final = ".skeleton, .is-loading, [aria-busy=true]"
+CALM_MS: Final = 180_000  # for the figures of a machine that has just started eight browsers
 EVENING: Final = 19  # o'clock
 
 Visit = Callable[..., Awaitable[Person]]
@@ -76,8 +79,17 @@ class Studio:
         """A picture of what the window shows."""
         if self._only and not name.startswith(tuple(self._only)):
             return
+        await loaded(page)
         await painted(page)
         save(Image.open(io.BytesIO(await page.screenshot())), name)
+
+
+async def loaded(page: Page) -> None:
+    """Wait until nothing stands for what is still to come: no grey lines, no empty pictures."""
+    await expect(page.locator(LOADING)).to_have_count(0)
+    await page.wait_for_function(
+        "document.readyState === 'complete' && [...document.images].every((one) => one.complete)"
+    )
 
 
 def save(picture: Image.Image, name: str) -> None:
@@ -172,6 +184,7 @@ async def small_editors(studio: Studio) -> None:
 
 async def open_menu(person: Person, osteria: Osteria) -> Page:
     page = await person.open(f"/menus/{osteria.id}")
+    await expect(page.locator("[data-item]").first).to_be_visible()
     await expect(page.locator(".pill-words")).to_have_text("All changes saved")
     return page
 
@@ -300,7 +313,13 @@ async def office(studio: Studio) -> None:
     await expect(watching.get_by_role("tab").first).to_be_visible()
     await expect(watching.locator("tbody tr").first).to_be_visible()
     await field(ben, "water/desc/en").focus()
-    await ben.keyboard.type("From the spring behind the house, lightly sparkling", delay=60)
+    await ben.keyboard.type("From the spring behind the house", delay=60)
+    # The browsers that came have kept the machine busy, and the page says so for a while.
+    calm = watching.get_by_text("Everything is running well")
+    await expect(calm).to_be_visible(timeout=CALM_MS)
+    await ben.keyboard.type(", lightly sparkling", delay=60)
+    await expect(watching.get_by_text(re.compile(r"^half in \d"))).to_be_visible()
+    await expect(calm).to_be_visible(timeout=CALM_MS)
     await studio.take(watching, "operations")
     small = await studio.person(
         "Mara Conti", "owner", viewport=PHONE, color_scheme="dark", has_touch=True

@@ -6,9 +6,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Final
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
@@ -28,14 +28,15 @@ SAME_EVERYWHERE: Final = {
     "Summer evening",
     *(section["name"]["en"] for section in MENU["sections"]),
     *(item["name"]["en"] for section in MENU["sections"] for item in section["items"]),
+    *(group["name"]["en"] for group in MENU["modifiers"]),
 }
 PANEL: Final = "aside[aria-label=Panel]"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def osteria(tmp_path_factory: object) -> AsyncIterator[Osteria]:
+async def osteria(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Osteria]:
     """A restaurant in the middle of its evening; what a test changes, the others may see."""
-    folder: Path = tmp_path_factory.mktemp("osteria")  # type: ignore[attr-defined]
+    folder = tmp_path_factory.mktemp("osteria")
     async with LiveServer(folder, supervised=False, settings=PAGES) as server:
         osteria = Osteria(server, "lucciola")
         await osteria.furnish()
@@ -365,7 +366,43 @@ async def test_no_screen_speaks_english_in_another_language(osteria: Osteria, co
                 assert await cut(page, 390, 844) == [], path
 
 
+async def test_table_speaks_the_language_of_its_guest(osteria: Osteria, come: Come) -> None:
+    english = await guest_words(await come("Gus"), osteria, "en")
+    for language in ("de", "es", "fr"):
+        spoken = await guest_words(await come(f"Gus {language}"), osteria, language)
+        for state, said in english.items():
+            assert said != set(), state
+            same = {one for one in said & spoken[state] if " " in one} - SAME_EVERYWHERE
+            assert same == set(), f"{state} in {language}"
+
+
 # -- helpers ---------------------------------------------------------------------------------------
+
+
+async def guest_words(guest: Person, osteria: Osteria, language: str) -> dict[str, set[str]]:
+    """What a new guest reads from the code on the table to the list, state by state."""
+    page = await settled(guest, f"/t/{osteria.code}?lang={language}")
+    found = {"welcome": await words(page)}
+    await page.locator(".welcome-form input").fill(guest.name)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".dish-open").first).to_be_visible()
+    assert await page.evaluate("document.documentElement.lang") == language
+    await page.wait_for_load_state("networkidle")
+    found["menu"] = await words(page)
+    sheet = page.locator("dialog[open]")
+    for state, opener in (
+        ("dish", page.locator(".dish-open").filter(has_text="300 g")),
+        ("filter", page.locator(".menu-tools button").last),
+        ("people", page.locator(".guest-people")),
+        ("options", page.locator(".guest-people + button")),
+        ("service", page.locator(".guest-header button").last),
+    ):
+        await opener.click()
+        await expect(sheet).to_be_visible()
+        found[state] = await words(page)
+        await page.keyboard.press("Escape")
+        await expect(sheet).to_have_count(0)
+    return found
 
 
 async def open_editor(person: Person, osteria: Osteria) -> Page:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.async_api import Page, WebSocket, expect
 
-from tests.web.conftest import Cook, Seat
+from tests.web.conftest import Bring, Cook, Seat
 from tests.web.kitchen_page import KitchenPage
 from tests.web.restaurant import Restaurant
 
@@ -40,6 +40,25 @@ async def test_bump_undo_and_recall_show_on_both_kitchens(
     await expect(cora.line("Soup")).to_have_attribute("data-state", "ready")
     await expect(cora.line("Bread")).to_have_attribute("data-state", "preparing")
     assert await cora.seen() == await dan.seen() != []
+
+
+async def test_ticket_says_who_serves_it_and_the_stock_who_took_a_dish_off(
+    restaurant: Restaurant, cook: Cook, bring: Bring
+) -> None:
+    cora, dan = await cook("Cora"), await cook("Dan")
+    wanda = await bring(restaurant.server, "Wanda Okafor")
+    await restaurant.admit(wanda, "waiter")
+    await wanda.open(f"/kitchen?restaurant={restaurant.id}")
+    user = await wanda.page.evaluate("fetch('/api/v1/me').then((one) => one.json())")
+    order = await restaurant.order("t4", "soup")
+    await expect(cora.ticket("Soup")).not_to_contain_text("Wanda")
+    await restaurant.say(f"order:{order}", "staff.assign", {"user": user["user"]})
+    await expect(cora.ticket("Soup")).to_contain_text("Wanda O.")
+
+    sheet = await cora.hold("Soup")
+    await sheet.get_by_role("button", name="Sold out", exact=True).click()
+    panel = await dan.open_stock()
+    await expect(panel.get_by_role("listitem")).to_contain_text(re.compile(r"by Cora, \d?\d:\d\d"))
 
 
 async def test_stations_of_two_screens_show_each_its_own_dishes(

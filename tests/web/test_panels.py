@@ -49,7 +49,7 @@ async def test_publishing_shows_what_changes_and_rolling_back_takes_it_away_from
     await his.open("Versions")
     await expect(his.version(1)).to_contain_text("Guests see it")
     panel = await hers.open_publishing()
-    await expect(panel).to_contain_text("Nothing has changed since guests saw the menu last.")
+    await expect(panel).to_contain_text("Guests see everything as it is now.")
     await expect(panel.get_by_role("button", name="Publish now")).to_be_disabled()
 
     await ana.set_price("soup", "12")
@@ -73,6 +73,44 @@ async def test_publishing_shows_what_changes_and_rolling_back_takes_it_away_from
     await expect(ben.price("soup")).to_have_value("12.00")  # what is edited stays
 
 
+async def test_nobody_publishes_what_they_have_not_seen(bistro: Bistro, hire: Hire) -> None:
+    await publish(bistro)
+    ana = await hire(bistro, "Ana")
+    panels = PanelsPage(ana)
+    panel = await panels.open_publishing()
+    button = panel.get_by_role("button", name="Publish now")
+    await ana.set_price("soup", "12")
+    await expect(panels.difference("Soup").locator("ins")).to_contain_text("€12.00")
+    await expect(button).to_be_enabled()
+
+    await ana.person.cable.cut()
+    await ana.set_price("soup", "13")
+    await expect(button).to_be_disabled()
+    await panels.open("History")
+    await expect(panel.get_by_role("button", name="Try again")).to_be_visible()
+    await panels.open_publishing()
+    await expect(panel.get_by_role("button", name="Try again")).to_be_visible()
+    await expect(button).to_be_disabled()
+    await ana.person.mend()
+    await expect(panels.difference("Soup").locator("ins")).to_contain_text("€13.00")
+    await expect(button).to_be_enabled()
+
+
+async def test_ending_what_guests_see_is_asked_first(bistro: Bistro, hire: Hire) -> None:
+    await publish(bistro)
+    panels = PanelsPage(await hire(bistro, "Ana"))
+    panel = await panels.open_publishing()
+    await panels.version(1).get_by_role("button", name="End").click()
+    question = panels.page.get_by_role("dialog", name="End v1?")
+    await expect(question).to_contain_text("Guests then see no menu")
+    await panels.confirm("Cancel")
+    assert await shown(bistro) != {}
+    await panels.version(1).get_by_role("button", name="End").click()
+    await panels.confirm("End")
+    await expect(panels.editor.toast("Ended.")).to_be_visible()
+    await expect(panel).to_contain_text("Guests see nothing yet")
+
+
 async def test_scheduled_version_is_listed_and_guests_do_not_see_it_before_its_time(
     bistro: Bistro, hire: Hire
 ) -> None:
@@ -93,6 +131,9 @@ async def test_scheduled_version_is_listed_and_guests_do_not_see_it_before_its_t
     assert (await shown(bistro))["soup"] == 900
 
     await panels.version(2).get_by_role("button", name="End").click()
+    question = ana.page.get_by_role("dialog", name="End v2?")
+    await expect(question).to_contain_text("not be shown to guests any more")
+    await panels.confirm("End")
     await expect(panels.version(2)).to_have_count(0)
     listed = await bistro.asked("GET", f"/menus/{bistro.menu}/publications")
     assert [one["version"] for one in listed["publications"]] == [1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from collab.orders.order import Line, LineState, Order, Payment
 
@@ -13,7 +14,7 @@ PREPARING, READY, SERVED = LineState.PREPARING, LineState.READY, LineState.SERVE
 REJECTED, VOIDED = LineState.REJECTED, LineState.VOIDED
 
 
-def line(number: int, state: LineState, **fields: object) -> Line:
+def line(number: int, state: LineState, **fields: Any) -> Line:
     known = Line(
         id=f"l{number}",
         item_id="soup",
@@ -28,10 +29,10 @@ def line(number: int, state: LineState, **fields: object) -> Line:
         placed_at=None if state is DRAFT else NOON,
         fired_at=None if state in (DRAFT, PLACED) else NOON,
     )
-    return replace(known, **fields)  # type: ignore[arg-type]
+    return replace(known, **fields)
 
 
-def order(*lines: Line, **fields: object) -> Order:
+def order(*lines: Line, **fields: Any) -> Order:
     known = Order(
         id="o1",
         restaurant_id="bistro",
@@ -43,10 +44,10 @@ def order(*lines: Line, **fields: object) -> Order:
         last_seq=7,
         lines={one.id: one for one in lines},
     )
-    return replace(known, **fields)  # type: ignore[arg-type]
+    return replace(known, **fields)
 
 
-def of(*states: LineState, **fields: object) -> Order:
+def of(*states: LineState, **fields: Any) -> Order:
     return order(*(line(number, state) for number, state in enumerate(states)), **fields)
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.doors.cable_fields import edit_of_field
-from collab.errors import StructureRefused
-from collab.locks import read_field
-from collab.named_edits import (
+from collab.edits.named_edits import (
     Delete,
     NamedEdit,
     Restore,
@@ -16,6 +14,8 @@ from collab.named_edits import (
     Target,
     WriteText,
 )
+from collab.errors import StructureRefused
+from collab.guard.locks import read_field
 
 ITEM = Target(item="soup")
 

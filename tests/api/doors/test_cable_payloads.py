@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -166,7 +167,8 @@ def test_a_ticket_says_what_a_cook_has_to_know() -> None:
         )
     )
     (ticket,) = tickets_of(whole)
-    (item,) = shown.ticket_payload(ticket, "Window", "de")["items"]  # type: ignore[misc]
+    payload: Any = shown.ticket_payload(ticket, "Window", "de")
+    (item,) = payload["items"]
     assert item == {
         "id": "l1",
         "name": "Suppe",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from api.doors.cable_voice import Hearing, Payload, Voice
 from collab.errors import MirepoixError
@@ -38,7 +39,8 @@ class Scene:
         self.socket = Socket()
         self.ended: list[MirepoixError] = []
         self.translated: list[int] = []
-        voice = Voice(self.socket, "x", self.ended.append)  # type: ignore[arg-type]
+        socket: Any = self.socket
+        voice = Voice(socket, "x", self.ended.append)
         self.hearing = Hearing(voice, self.translate)
 
     def translate(self, event: NumberedEvent) -> Iterable[Payload]:

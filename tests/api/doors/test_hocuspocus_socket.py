@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from collab.hocuspocus import address
 from collab.identity import Access, Role
-from collab.lib0 import var_bytes, var_string
+from collab.wire.hocuspocus import address
+from collab.wire.lib0 import var_bytes, var_string
 from tests.live.raw_socket import Closed, RawSocket
 from tests.live.replicas import PycrdtReplica
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Text
 
-from collab import messages
 from collab.identity import Access, Role
+from collab.wire import messages
 from tests.api.conftest import Site
 from tests.api.doors.rooms_site import RoomsSite, open_rooms
 from tests.api.setup import ask
@@ -71,10 +71,13 @@ class Writer:
     async def settled(self) -> None:
         """Everything sent so far was handled, and its answers were read."""
         for _ in range(2):  # an answer of ours is handled too
-            done = len(self.client.pongs) + 1
-            await self.client.send("ping", t=1)
-            await self.client.until(lambda done=done: len(self.client.pongs) >= done)  # type: ignore[misc]
+            await self._ping()
             await self.read()
+
+    async def _ping(self) -> None:
+        done = len(self.client.pongs) + 1
+        await self.client.send("ping", t=1)
+        await self.client.until(lambda: len(self.client.pongs) >= done)
 
     async def saved(self, n: int) -> None:
         """Wait for the answer to a mark, answering the server meanwhile."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collab.menu import Menu
-from collab.menu_reading import read_menu
-from collab.plain_menu import (
+from collab.menus.menu import Menu
+from collab.menus.plain_menu import (
     Legend,
     PlainItem,
     PlainMenu,
@@ -14,7 +13,8 @@ from collab.plain_menu import (
     PlainVariation,
     Window,
 )
-from tests.collab.menus import menu_document
+from collab.menus.reading import read_menu
+from tests.collab.sample_menus import menu_document
 
 SIDES = PlainModifierGroup(
     {"de": "Beilagen", "en": "Sides"},

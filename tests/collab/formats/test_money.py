@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collab.formats.money import amount_text, exponent_of, minor_units, typed_price
-from collab.plain_menu import PRICE_LIMIT
+from collab.menus.plain_menu import PRICE_LIMIT
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from collab.formats.report import Action, Imported, Known, Report
 from collab.formats.schema_org_reader import read_schema_org
 from collab.formats.schema_org_writer import write_schema_org
 from collab.formats.settled import settled
-from collab.plain_menu import Legend, PlainItem, PlainMenu
+from collab.menus.plain_menu import Legend, PlainItem, PlainMenu
 from tests.collab.formats.menus import FULL, menu_of
 
 NOTHING = Known()

@@ -19,7 +19,7 @@ from collab.formats.spreadsheet import guarded, joined, parted, unguarded
 from collab.formats.spreadsheet_reader import read_csv
 from collab.formats.spreadsheet_rows import LIMIT_BLANK_ROWS, LIMIT_ROWS
 from collab.formats.spreadsheet_writer import write_csv
-from collab.plain_menu import PlainItem, PlainMenu, PlainSection, PlainVariation
+from collab.menus.plain_menu import PlainItem, PlainMenu, PlainSection, PlainVariation
 from tests.collab.formats.menus import FULL, menu_of
 
 DE = Known("de", "EUR")

@@ -14,7 +14,7 @@ from collab.formats.report import Action, Imported, Known, Report
 from collab.formats.settled import settled
 from collab.formats.square_reader import read_square
 from collab.formats.square_writer import write_square
-from collab.plain_menu import (
+from collab.menus.plain_menu import (
     PlainItem,
     PlainMenu,
     PlainModifierGroup,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from collab.orders.command import Actor, ActorKind, Command, Outcome, Result
 from collab.orders.ledger import Answered, Ledger, LogEntry, Needs, Settlement
@@ -109,12 +110,12 @@ MENU: dict[str, object] = {
 
 def raised(content: Mapping[str, object], by: int) -> dict[str, object]:
     """The same menu with every dish dearer."""
-    copy: dict[str, object] = json.loads(json.dumps(content))
-    for section in copy["sections"]:  # type: ignore[attr-defined]
+    copy: Any = json.loads(json.dumps(content))
+    for section in copy["sections"]:
         for item in section["items"]:
             if item["price"] is not None:
                 item["price"] += by
-    return copy
+    return dict(copy)
 
 
 def on_sale(effective: int = 1, superseded_at: Mapping[int, datetime] | None = None) -> OnSale:
@@ -126,11 +127,11 @@ def on_sale(effective: int = 1, superseded_at: Mapping[int, datetime] | None = N
     return OnSale(BISTRO, effective, lists, superseded_at or {})
 
 
-def visit(**changes: object) -> Visit:
+def visit(**changes: Any) -> Visit:
     """Table 1 was opened at eleven."""
     opened = NOON - timedelta(hours=1)
     first = Visit("visit-1", BISTRO, "t1", None, "wanda", opened, opened + timedelta(hours=3))
-    return replace(first, **changes)  # type: ignore[arg-type]
+    return replace(first, **changes)
 
 
 @dataclass

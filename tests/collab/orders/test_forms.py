@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collab.orders.command import Outcome
+from collab.orders.command import Actor, Outcome
 from collab.orders.forms import FORMS, AddLine, OptionChoice, read_form
 from collab.orders.refusal import CODES, Refusal
 from tests.collab.orders.evening import GUEST, MANAGER, command, fired
@@ -124,11 +124,11 @@ names = st.sampled_from(sorted({name for form in FORMS.values() for name in form
     st.sampled_from(["o1", None, "\x00", ""]),
 )
 def test_no_body_whatever_breaks_a_batch(
-    type: str, body: dict[str, object], actor: object, order: str | None
+    type: str, body: dict[str, object], actor: Actor, order: str | None
 ) -> None:
     evening = fired()
     one = command("same", "line.start", MANAGER, "o1", line="l1")
-    odd = command("odd", type, actor, order, **{})  # type: ignore[arg-type]
+    odd = command("odd", type, actor, order)
     odd = odd.__class__(odd.id, odd.restaurant_id, type, order, body, odd.actor, odd.fingerprint)
     settlement = evening.settle([odd, one])
     assert settlement.results[1].outcome in (Outcome.OK, Outcome.NOOP, Outcome.REJECTED)

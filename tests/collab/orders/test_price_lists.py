@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from api.menu_file import read_sample
-from collab.menu_reading import read_menu
+from collab.menus.plain_json import plain_json
+from collab.menus.reading import read_menu
 from collab.orders.price_lists import price_list
 from collab.orders.terms import PricedGroup, PricedItem, PricedOption, PricedVariation
-from collab.plain_json import plain_json
-from tests.collab.menus import menu_document
 from tests.collab.orders.evening import MENU
+from tests.collab.sample_menus import menu_document
 
 
 def test_everything_that_a_price_needs_is_read() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from collab.records import StreamEvent
 from tests.collab.orders.evening import (
     GUEST,
     KITCHEN,
@@ -19,6 +20,12 @@ from tests.collab.orders.evening import (
 
 def bodies(evening: Evening, stream: str) -> list[dict[str, object]]:
     return [dict(event.body) for event in evening.streams.get(stream, [])]
+
+
+def staff_on(event: StreamEvent) -> object:
+    ticket = event.body["ticket"]
+    assert isinstance(ticket, dict)
+    return ticket["staff"]
 
 
 def test_the_room_of_an_order_hears_everything_with_totals_and_kinds_of_people() -> None:
@@ -126,6 +133,18 @@ def test_whoever_looks_after_an_order_hears_what_is_ready() -> None:
     ready = evening.streams["user:bistro:will"][1].body
     assert (ready["order"], ready["table"]) == ("o1", "t1")
     assert "price" not in json.dumps(ready)
+
+
+def test_tickets_say_who_looks_after_their_order() -> None:
+    evening = fired()
+    kitchen = "kitchen:bistro:kitchen"
+    assert staff_on(evening.streams[kitchen][-1]) == ["wanda"]
+    evening.done("staff.assign", MANAGER, user="will")
+    told = evening.streams[kitchen][-1]
+    assert (told.type, told.body["cause"]) == ("ticket.changed", "staff.assigned")
+    assert staff_on(told) == ["wanda", "will"]
+    evening.done("staff.unassign", MANAGER, user="wanda")
+    assert staff_on(evening.streams[kitchen][-1]) == ["will"]
 
 
 def test_low_stock_is_told_once_when_the_mark_is_passed() -> None:

@@ -19,12 +19,17 @@ sys.path[0] = str(Path(__file__).parents[3])
 EXIT_DIED = 137  # as after kill -9
 
 
+def put(owner: Any, name: str, broken: object) -> None:
+    """Put something in the place of what is there."""
+    setattr(owner, name, broken)
+
+
 def acknowledge_before_commit() -> None:
     """Promises are kept at once, whatever is on disk."""
     from rooms.promises import Promises
 
     due = Promises.due
-    Promises.due = lambda self, durable: due(self, sys.maxsize)  # type: ignore[method-assign]
+    put(Promises, "due", lambda self, durable: due(self, sys.maxsize))
 
 
 def trim_before_snapshot() -> None:
@@ -43,7 +48,7 @@ def trim_before_snapshot() -> None:
         )
         os._exit(EXIT_DIED)
 
-    UpdateStore.compact = compact  # type: ignore[method-assign]
+    put(UpdateStore, "compact", compact)
 
 
 def die_in_compaction() -> None:
@@ -62,10 +67,10 @@ def die_in_compaction() -> None:
 
             await transact(work_and_die)
 
-        self._database.transact = transact_and_die  # type: ignore[method-assign,assignment]
+        put(self._database, "transact", transact_and_die)
         await compact(self, *arguments)
 
-    UpdateStore.compact = die  # type: ignore[method-assign]
+    put(UpdateStore, "compact", die)
 
 
 def die_after_compaction() -> None:
@@ -78,14 +83,14 @@ def die_after_compaction() -> None:
         await compact(self, *arguments)
         os._exit(EXIT_DIED)
 
-    UpdateStore.compact = die  # type: ignore[method-assign]
+    put(UpdateStore, "compact", die)
 
 
 def save_engine_events() -> None:
     """What is saved is the engine's `event.update`, not the bytes that the client sent."""
     from dataclasses import replace
 
-    from collab.document import EMPTY_UPDATE, MenuDocument
+    from collab.documents.document import EMPTY_UPDATE, MenuDocument
     from rooms import turns
 
     receive = MenuDocument.receive
@@ -108,7 +113,7 @@ def save_engine_events() -> None:
         updates = tuple(replace(one, data=made.get(one.data, one.data)) for one in saved.updates)
         return replace(saved, updates=updates)
 
-    MenuDocument.receive = observed  # type: ignore[method-assign]
+    put(MenuDocument, "receive", observed)
     turns.updates_of = rewritten
 
 
@@ -116,7 +121,7 @@ def let_readers_write() -> None:
     """The check of the right to write is skipped."""
     from rooms.seat import Seat
 
-    Seat.may_write = property(lambda self: True)  # type: ignore[method-assign,assignment]
+    put(Seat, "may_write", property(lambda self: True))
 
 
 def sync_normal() -> None:
@@ -154,7 +159,7 @@ def die_between_commit_and_broadcast() -> None:
             os._exit(EXIT_DIED)
         return executed
 
-    OrderStore.execute = execute_and_die  # type: ignore[method-assign]
+    put(OrderStore, "execute", execute_and_die)
 
 
 def tell_before_commit() -> None:
@@ -184,16 +189,16 @@ def tell_before_commit() -> None:
         time.sleep(0.05)  # in the thread of the store: what was told is on its way
         return executed
 
-    OrderStore._execute = execute_and_tell  # type: ignore[method-assign]
-    Desk._commit = remember  # type: ignore[method-assign]
+    put(OrderStore, "_execute", execute_and_tell)
+    put(Desk, "_commit", remember)
 
 
 def forget_stock() -> None:
     """Nobody looks at the stock when an order is placed."""
     from collab.orders import draft_rules, order_rules
 
-    order_rules.shortage = lambda lines, shelf: {}  # type: ignore[assignment]
-    draft_rules.shortage = lambda lines, shelf: {}  # type: ignore[assignment]
+    put(order_rules, "shortage", lambda lines, shelf: {})
+    put(draft_rules, "shortage", lambda lines, shelf: {})
 
 
 VARIANTS: dict[str, Callable[[], None]] = {

@@ -1,0 +1,1 @@
+"""Versions of a menu: what is kept, what guests see, what differs, what can be brought back."""
