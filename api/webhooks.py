@@ -285,8 +285,8 @@ class WebhookDeliverer:
             case Undelivered(reason, status):
                 self._meter.webhook("failed")
                 if status == 410:
-                    await self._store.failed(errand, reason, now, now)
                     await self._store.disable(errand.webhook.id, now)
+                    await self._store.failed(errand, reason, now, now)
                     return False
                 if errand.failing_since is not None and now - errand.failing_since >= GIVE_UP:
                     self._meter.webhook("dead")

@@ -168,7 +168,8 @@ class WebhookStore:
         ]
 
     async def claim(self, errand: Errand, now: datetime, until: datetime) -> bool:
-        """Take an errand for oneself until a time; False when somebody else has it.
+        """Take an errand for oneself until a time; False when somebody else has it, or the webhook
+        was deleted or disabled since.
 
         Cancelling is safe. Raises StoreError.
         """
@@ -187,7 +188,9 @@ class WebhookStore:
                 or_(webhook_cursors.c.next_at.is_(None), webhook_cursors.c.next_at <= now),
             ),
         ).returning(webhook_cursors.c.offset)
-        still_there = select(webhooks.c.id).where(webhooks.c.id == errand.webhook.id)
+        still_there = select(webhooks.c.id).where(
+            webhooks.c.id == errand.webhook.id, webhooks.c.disabled_at.is_(None)
+        )
 
         async def work(connection: AsyncConnection) -> bool:
             # Locked until the commit, so that it is not deleted in between (PostgreSQL).
