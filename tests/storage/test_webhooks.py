@@ -135,3 +135,14 @@ async def test_deleting_takes_cursors_and_dead_letters_along(
     assert not await hooks.claim(errand, NOW, NOW + MINUTE)
     assert not await hooks.told(errand, 5, None)
     assert await rows_of(store, webhook_cursors) == await rows_of(store, dead_letters) == []
+
+
+async def test_errand_of_a_webhook_disabled_since_cannot_be_claimed(
+    hooks: WebhookStore, store: Any
+) -> None:
+    # Found by the test of whole deliveries: one round read its errands just before another had
+    # been answered 410, and the receiver that is gone was called again.
+    await add(store, "lunch", 1)
+    errand = await only_errand(hooks)
+    await hooks.disable("w1", NOW)
+    assert not await hooks.claim(errand, NOW, NOW + MINUTE)
