@@ -116,6 +116,15 @@ class HistoryStore:
         async with self._database.read() as connection:
             return [FieldChange(*row) for row in await connection.execute(query)]
 
+    async def writers(self, document_id: str) -> set[str]:
+        """The user ids of all who stand in the history of a menu.
+
+        Cancelling is safe. Raises StoreError.
+        """
+        query = select(menu_changes.c.user_id).where(menu_changes.c.document_id == document_id)
+        async with self._database.read() as connection:
+            return set(await connection.scalars(query.distinct()))
+
     async def aged(self, before: datetime) -> list[str]:
         """Ids of the menus, also deleted ones, with entries that changed last before a time.
 

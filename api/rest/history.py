@@ -89,11 +89,13 @@ async def list_entries(call: Call) -> web.Response:
 
 
 async def list_writers(call: Call) -> web.Response:
-    """The names behind the ids: of the staff, and of whoever had the menu open."""
+    """The names behind the ids: of whoever had the menu open, or wrote in it."""
     menu = await _menu(call)
     names = await call.house.session_store.names(call.id)
+    writers = names.keys() | await call.house.history.writers(call.id)
     for one in await call.house.staff.list(menu.restaurant_id, limit=STAFF_LIMIT):
-        if one.name != one.user_id:  # as of those who wanted to be forgotten
+        # Who never was at this menu is nobody's business; who wanted to be forgotten has no name.
+        if one.user_id in writers and one.name != one.user_id:
             names[one.user_id] = one.name
     found = [WriterName(user=user, name=name) for user, name in sorted(names.items())]
     return json_answer(WriterList(writers=found))

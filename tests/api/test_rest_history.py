@@ -191,13 +191,21 @@ async def test_names_of_writers_are_those_of_the_staff_else_of_who_had_the_menu_
     )
     once_called = replace(was_here, id="s2", user_id="wil", user_name="Wilhelm")
     await lunch.house.session_store.write([was_here, once_called], [])
-    for user, name in (("wil", "Wil"), ("gone-7", "gone-7")):
+    await edit(lunch, "ida", PRICE)
+    await edit(lunch, "gone-7", NAME)
+    for user, name in (("wil", "Wil"), ("ida", "Ida"), ("gone-7", "gone-7"), ("eve", "Eve")):
         row = {"user_id": user, "name": name, "roles": ["editor"]}
         path = "/api/v1/staff?restaurant=bistro"
         assert (await lunch.client.post(path, json=row, headers=lunch.bearer())).status == 201
     assert await get(lunch, "writers") == (
         200,
-        {"writers": [{"user": "bo", "name": "Bo"}, {"user": "wil", "name": "Wil"}]},
+        {
+            "writers": [
+                {"user": "bo", "name": "Bo"},
+                {"user": "ida", "name": "Ida"},
+                {"user": "wil", "name": "Wil"},
+            ]
+        },
     )
 
 

@@ -116,3 +116,8 @@ async def test_a_page_of_a_long_history_is_found_without_reading_the_rest(
             )
             steps = json.dumps([tuple(row) for row in plan])
             assert index in steps and "SCAN" not in steps
+
+
+async def test_writers_are_all_who_stand_in_the_history(history: HistoryStore) -> None:
+    assert await history.writers("lunch") == {"ann", "bo"}
+    assert await history.writers("supper") == set()

@@ -111,10 +111,9 @@ async def test_list_filters(
 
 
 async def test_names_are_the_last_ones_of_those_who_were_there(sessions: SessionStore) -> None:
-    later = {"started_at": NOW + MINUTE, "last_activity_at": NOW + MINUTE}
     rows = [
         ANN,
-        replace(ANN, id="s0", user_name="Ann Lee", **later),
+        replace(ANN, id="s0", user_name="Ann Lee", started_at=NOW + MINUTE),
         replace(ANN, id="s2", user_id="bo", user_name="Bo", resource_id="dinner"),
         replace(ANN, id="s3", user_id="cy", user_name=""),
         replace(ANN, id="s4", user_id="gone-1", user_name="gone-1"),

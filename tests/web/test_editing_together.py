@@ -193,3 +193,27 @@ async def prices_of_soup(clients: StockClients) -> list[object]:
     state = await clients.state("stock", {"map": ["items"]})
     soup = state["map"]["items"]["soup"]
     return [value[0] for key, value in soup.items() if key.startswith("price@")]
+
+
+async def test_manager_adds_a_language_and_a_translator_writes_it(
+    bistro: Bistro, hire: Hire
+) -> None:
+    ana, ben = await hire(bistro, "Ana"), await hire(bistro, "Ben", "editor")
+    french = '[data-path="items/soup/name/fr"]'
+    await ben.button("English").click()
+    await expect(ben.page.get_by_role("menuitem", name="Add a language")).to_have_count(0)
+    await ben.page.keyboard.press("Escape")
+
+    await ana.button("English").click()
+    await ana.page.get_by_role("menuitem", name="Add a language").click()
+    dialog = ana.page.get_by_role("dialog", name="Add a language")
+    await dialog.get_by_label("Language").select_option(label="French")
+    await dialog.get_by_role("button", name="Add a language").click()
+    await expect(dialog).to_be_hidden()
+    await ana.page.locator(french).fill("Soupe")
+    await ana.is_saved()
+
+    await ben.button("Second language").click()
+    await ben.page.get_by_role("menuitem", name="French").click()
+    await expect(ben.page.locator(french)).to_have_value("Soupe")
+    assert (await bistro.dishes())["soup"]["name"]["fr"] == "Soupe"

@@ -59,6 +59,9 @@ async def test_ticket_says_who_serves_it_and_the_stock_who_took_a_dish_off(
     await sheet.get_by_role("button", name="Sold out", exact=True).click()
     panel = await dan.open_stock()
     await expect(panel.get_by_role("listitem")).to_contain_text(re.compile(r"by Cora, \d?\d:\d\d"))
+    said = cora.page.locator(".toast").filter(has_text="Sold out: Soup")
+    await said.get_by_role("button", name="Undo").click()
+    await expect(panel.get_by_role("listitem")).to_have_count(0)
 
 
 async def test_stations_of_two_screens_show_each_its_own_dishes(

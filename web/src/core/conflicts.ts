@@ -1,7 +1,7 @@
 // What a clean merge leaves for a person to decide: registers that ask and hold several values,
 // things deleted by one and edited by another, and what could not be carried into a replaced
-// document. The rules and the keys are those of collab/conflict_rules.py; tests/vectors/conflicts.json
-// holds both to the same answers. Pure: no clock, no document, no network.
+// document. The rules and the keys are those of collab/conflicts/rules.py;
+// tests/vectors/conflicts.json holds both to the same answers. Pure: no clock, document or network.
 
 import { byCodePoint } from '../menu/code_points'
 import { type Candidate, isObject, type Plain, type Registers, valueIn } from '../menu/registers'

@@ -7,6 +7,7 @@ import { type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb'
 import { shortId } from './ids'
 import type { OutboxEntry } from './outbox'
+import { PuttingAside } from './putting-aside'
 
 const VERSION = 1
 const NEARLY_FULL = 0.8
@@ -122,6 +123,7 @@ class DeviceDatabase implements Database {
   readonly storage = signal<StorageRoom | null>(null)
   #connection: Promise<IDBPDatabase<Schema>> | null = null
   #isProtected = false
+  readonly #aside = new PuttingAside()
   readonly #shown = (event: PageTransitionEvent): void => {
     if (event.persisted) this.#forget()
   }
@@ -148,6 +150,7 @@ class DeviceDatabase implements Database {
   read<T>(stores: readonly StoreName[], work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
     return this.#again(async (db) => {
       const transaction = db.transaction([...stores], 'readonly')
+      this.#aside.begun(transaction)
       return settle(transaction, work(transaction))
     })
   }
@@ -160,6 +163,7 @@ class DeviceDatabase implements Database {
     const durability = options.isStrict === true ? 'strict' : 'relaxed'
     const value = await this.#again(async (db) => {
       const transaction = db.transaction([...stores], 'readwrite', { durability })
+      this.#aside.begun(transaction)
       return settle(transaction, work(transaction))
     })
     this.unsafe.value = false
@@ -167,7 +171,7 @@ class DeviceDatabase implements Database {
   }
 
   get<N extends StoreName>(store: N, key: Schema[N]['key']): Promise<Schema[N]['value'] | undefined> {
-    return this.#again((db) => db.get(store, key))
+    return this.read([store], (transaction) => transaction.objectStore(store).get(key))
   }
 
   async put<N extends StoreName>(store: N, value: Schema[N]['value'], key?: Schema[N]['key']): Promise<void> {
@@ -188,6 +192,7 @@ class DeviceDatabase implements Database {
 
   close(): void {
     window.removeEventListener('pageshow', this.#shown)
+    this.#aside.stop()
     this.#forget()
   }
 
@@ -212,25 +217,27 @@ class DeviceDatabase implements Database {
     }
   }
 
-  /** Does the work, and once more on a new connection if it was lost. */
+  /** Does the work, and once more on a new connection if it was lost, or the page was away meanwhile. */
   async #again<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
-    try {
-      return await this.#attempt(work)
-    } catch (error) {
-      if (!isNamed(error, LOST_CONNECTION)) throw this.#reported(error)
-      this.#forget()
-    }
-    try {
-      return await this.#attempt(work)
-    } catch (error) {
-      throw this.#reported(error)
+    let timesLost = 0
+    for (;;) {
+      const { times } = this.#aside
+      try {
+        return await this.#attempt(work)
+      } catch (error) {
+        const isLost = isNamed(error, LOST_CONNECTION) && timesLost++ === 0
+        if (!isLost && times === this.#aside.times) throw this.#reported(error)
+        this.#forget()
+      }
     }
   }
 
   async #attempt<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
     this.#connection ??= this.#connect()
     try {
-      return await work(await this.#connection)
+      const db = await this.#connection
+      await this.#aside.here()
+      return await work(db)
     } catch (error) {
       if (isNamed(error, LOST_CONNECTION)) this.#forget()
       throw error
@@ -240,7 +247,10 @@ class DeviceDatabase implements Database {
   async #connect(): Promise<IDBPDatabase<Schema>> {
     try {
       return await openDB<Schema>(this.name, VERSION, {
-        upgrade: createStores,
+        upgrade: (db, _from, _to, transaction) => {
+          this.#aside.begun(transaction)
+          createStores(db)
+        },
         blocking: () => this.#forget(), // a newer page wants to change the stores
         terminated: () => this.#forget(),
       })

@@ -72,6 +72,7 @@ type Loaders<T> = Record<Exclude<Language, 'en'>, () => Promise<{ default: Reado
 // Making one takes far longer than using it, and every row of a list asks.
 const pluralRules = new Map<string, Intl.PluralRules>()
 const numberFormats = new Map<string, Intl.NumberFormat>()
+const languageNames = new Map<string, Intl.DisplayNames>()
 const everyText = new Set<() => Promise<void>>()
 
 /** Texts of a screen: the English ones, and how to load the others. */
@@ -82,7 +83,7 @@ export function createTexts<const T extends Record<string, string>>(en: T, other
     if (wanted === 'en' || loaded.peek()[wanted] !== undefined) return
     try {
       const words = await others[wanted]()
-      loaded.value = { ...loaded.peek(), [wanted]: words.default }
+      loaded.value = { ...loaded.peek(), [wanted]: wanted === 'fr' ? inFrench(words.default) : words.default }
     } catch {
       // Offline and not kept: English words are better than none.
     }
@@ -99,6 +100,12 @@ export function createTexts<const T extends Record<string, string>>(en: T, other
     return fill(wordsOf(`${key}_${form}`) ?? wordsOf(`${key}_other`) ?? '', { ...params, n })
   }
   return Object.assign(text, { count, ready })
+}
+
+/** French has spaces before : ; ! ? and inside of « », at which no line may end. */
+export function inFrench<T extends Readonly<Record<string, string>>>(words: T): T {
+  const set = (text: string): string => text.replace(/ (?=[:;!?»])/g, '\u202f').replaceAll('« ', '«\u202f')
+  return Object.fromEntries(Object.entries(words).map(([key, text]) => [key, set(text)])) as T
 }
 
 /** Resolves when all texts made so far speak the chosen language: await it before the first paint. */
@@ -133,7 +140,8 @@ export function formatBytes(bytes: number): string {
 /** The name of a language of menus, such as "German", in the language of the page. */
 export function languageName(code: string): string {
   try {
-    return new Intl.DisplayNames(locale.value, { type: 'language' }).of(code) ?? code
+    const names = kept(languageNames, locale.value, () => new Intl.DisplayNames(locale.value, { type: 'language' }))
+    return names.of(code) ?? code
   } catch {
     return code
   }

@@ -1,6 +1,7 @@
 // Who somebody is, and what the device remembers of it: so pages start without a network, as the
 // person who worked here last. Staff and guests of one browser are remembered apart.
 
+import { givenName } from './given-name'
 import { object, string, tryCheck } from './guard'
 import { type MeAnswer, meAnswerGuard } from './protocol'
 
@@ -44,7 +45,7 @@ export interface Me {
 export function meOf(answer: MeAnswer): Me {
   const { expires_at_ms: expiresAtMs, is_developer: isDeveloper, server_id: serverId, ...rest } = answer
   const { secure_url: secureUrl, ...me } = rest
-  const name = isDeveloper && answer.name === '' ? remembered(REMEMBERED.name) : answer.name
+  const name = isDeveloper && answer.name === '' ? remembered(REMEMBERED.name) || givenName() : answer.name
   return { ...me, name, expiresAtMs, isDeveloper, serverId, secureUrl }
 }
 

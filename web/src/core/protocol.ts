@@ -1232,9 +1232,10 @@ export interface TicketView {
   is_on_expo: boolean
   opened_at: number
   notes: string[]
+  staff: string[]
   lines: TicketLine[]
 }
-export const ticketViewGuard: Guard<TicketView> = /* @__PURE__ */ object({ id: /* @__PURE__ */ string(), order_id: /* @__PURE__ */ string(), table_id: /* @__PURE__ */ nullable(/* @__PURE__ */ string()), station: /* @__PURE__ */ string(), course: /* @__PURE__ */ number(), batch: /* @__PURE__ */ number(), is_add_on: /* @__PURE__ */ boolean(), is_open: /* @__PURE__ */ boolean(), is_on_expo: /* @__PURE__ */ boolean(), opened_at: /* @__PURE__ */ number(), notes: /* @__PURE__ */ array(/* @__PURE__ */ string()), lines: /* @__PURE__ */ array(ticketLineGuard) })
+export const ticketViewGuard: Guard<TicketView> = /* @__PURE__ */ object({ id: /* @__PURE__ */ string(), order_id: /* @__PURE__ */ string(), table_id: /* @__PURE__ */ nullable(/* @__PURE__ */ string()), station: /* @__PURE__ */ string(), course: /* @__PURE__ */ number(), batch: /* @__PURE__ */ number(), is_add_on: /* @__PURE__ */ boolean(), is_open: /* @__PURE__ */ boolean(), is_on_expo: /* @__PURE__ */ boolean(), opened_at: /* @__PURE__ */ number(), notes: /* @__PURE__ */ array(/* @__PURE__ */ string()), staff: /* @__PURE__ */ array(/* @__PURE__ */ string()), lines: /* @__PURE__ */ array(ticketLineGuard) })
 
 /** So many of one dish are to be cooked in all. */
 export interface AllDayCount {
@@ -1511,6 +1512,12 @@ export interface PublicationCancelled {
   number: number
 }
 export const publicationCancelledGuard: Guard<PublicationCancelled> = /* @__PURE__ */ object({ effective: /* @__PURE__ */ nullable(/* @__PURE__ */ number()), publication: /* @__PURE__ */ string(), number: /* @__PURE__ */ number() })
+
+/** `menu.renamed`: it has another title. */
+export interface MenuRenamed {
+  title: string
+}
+export const menuRenamedGuard: Guard<MenuRenamed> = /* @__PURE__ */ object({ title: /* @__PURE__ */ string() })
 
 /** `menu.renewed`. */
 export interface MenuRenewed {
@@ -2003,6 +2010,19 @@ export interface BlameAnswer {
   parts: BlamePart[]
 }
 export const blameAnswerGuard: Guard<BlameAnswer> = /* @__PURE__ */ object({ parts: /* @__PURE__ */ array(blamePartGuard) })
+
+/** What somebody is called whose id stands in a menu and in its history. */
+export interface WriterName {
+  user: string
+  name: string
+}
+export const writerNameGuard: Guard<WriterName> = /* @__PURE__ */ object({ user: /* @__PURE__ */ string(), name: /* @__PURE__ */ string() })
+
+/** Everybody who is known; who is not has left, or wanted to be forgotten. */
+export interface WriterList {
+  writers: WriterName[]
+}
+export const writerListGuard: Guard<WriterList> = /* @__PURE__ */ object({ writers: /* @__PURE__ */ array(writerNameGuard) })
 
 /** What putting a value back did. */
 export interface HistoryRestoreAnswer {
@@ -2924,6 +2944,7 @@ export interface MenuEvents {
   'menu.effective': Effective
   'menu.published': MenuPublished
   'publication.cancelled': PublicationCancelled
+  'menu.renamed': MenuRenamed
   'menu.renewed': MenuRenewed
   'menu.shared': MenuShared
   'menu.unshared': MenuShared
@@ -2944,6 +2965,7 @@ export const menuEvents: { readonly [T in keyof MenuEvents]: Guard<MenuEvents[T]
   'menu.effective': effectiveGuard,
   'menu.published': menuPublishedGuard,
   'publication.cancelled': publicationCancelledGuard,
+  'menu.renamed': menuRenamedGuard,
   'menu.renewed': menuRenewedGuard,
   'menu.shared': menuSharedGuard,
   'menu.unshared': menuSharedGuard,

@@ -21,7 +21,7 @@ import type { DocumentNotice, DocumentState, ExportedChanges, LiveDocument } fro
 import { textsOf } from './merged-texts'
 import { Names } from './names'
 import { onLeave } from './network'
-import { accessGuard } from './protocol'
+import { accessGuard, writerListGuard } from './protocol'
 import { Questions } from './questions'
 import { decodeSync, encodeSync, type SyncKind } from './sync-frames'
 
@@ -86,7 +86,10 @@ class Provider implements LiveDocument {
     if (this.hasContent) this.access.value = access // until the server says it anew
     this.awaySinceMs = this.hasContent ? 0 : null
     this.state = signal(this.hasContent ? 'local' : 'loading')
-    this.names = new Names(this.awareness, link.session.me)
+    this.names = new Names(this.awareness, link.session.me, async () => {
+      const path = `/api/v1/menus/${encodeURIComponent(menuId)}/writers`
+      return (await link.session.api('GET', path, { guard: writerListGuard })).writers
+    })
     this.questions = new Questions(this.doc, store, link.session.me)
     this.carried = this.questions.carried
     this.dirty = new DirtyFields(this.doc, loaded?.dirty ?? [])

@@ -3,14 +3,15 @@
 
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
-import { FollowBar } from './follow-bar'
-import { JumpChips } from './jump-chips'
-import { MoveDialog } from './move-dialog'
-import { Notices } from './notices'
+import { TitleDialog } from './bar/title-dialog'
+import { LanguageDialog } from './board/language-dialog'
+import { MoveDialog } from './board/move-dialog'
+import { FollowBar } from './people/follow-bar'
+import { JumpChips } from './people/jump-chips'
+import { Notices } from './people/notices'
 import { t } from './texts'
-import { TitleDialog } from './title-dialog'
 
-export { FieldConflictCard } from './field-conflicts'
+export { FieldConflictCard } from './conflicts/field-conflicts'
 
 /** Whether to undo what somebody else has edited since. */
 export interface Question {
@@ -26,6 +27,7 @@ export function Late({ question, onAnswer }: { question: Question | null; onAnsw
       <FollowBar />
       <MoveDialog />
       <TitleDialog />
+      <LanguageDialog />
       <Notices />
       <Dialog
         title={t('undo_others_title')}

@@ -14,21 +14,21 @@ type View = ComponentType<{ panel: Panel }>
 async function load(kind: Panel['kind']): Promise<View> {
   switch (kind) {
     case 'details':
-      return (await import('./details-panel')).DetailsPanel
+      return (await import('./details/details-panel')).DetailsPanel
     case 'section':
-      return (await import('./section-panel')).SectionPanel
+      return (await import('./details/section-panel')).SectionPanel
     case 'history':
-      return (await import('./history-panel')).HistoryPanel
+      return (await import('./history/history-panel')).HistoryPanel
     case 'versions':
-      return (await import('./versions-panel')).VersionsPanel
+      return (await import('./publish/versions-panel')).VersionsPanel
     case 'publish':
-      return (await import('./publish-panel')).PublishPanel
+      return (await import('./publish/publish-panel')).PublishPanel
     case 'conflicts':
-      return (await import('./conflicts-panel')).ConflictsPanel
+      return (await import('./conflicts/conflicts-panel')).ConflictsPanel
     case 'deleted':
-      return (await import('./deleted-panel')).DeletedPanel
+      return (await import('./history/deleted-panel')).DeletedPanel
     case 'exchange':
-      return (await import('./exchange-panel')).ExchangePanel
+      return (await import('./exchange/exchange-panel')).ExchangePanel
   }
 }
 

@@ -1,5 +1,5 @@
-// Who may change which fields of a menu: the table of collab/rights.py, so that a field which the
-// server would set back is not offered. The server decides; this only spares people the surprise.
+// Who may change which fields of a menu: the table of collab/guard/rights.py, so that a field which
+// the server would set back is not offered. The server decides; this only spares people the surprise.
 
 import type { Role } from '../core/session'
 

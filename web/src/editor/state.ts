@@ -16,16 +16,16 @@ import { createMenuModel, type MenuModel } from '../core/yjs/menu-model'
 import { introduce, type Person, people } from '../core/yjs/presence'
 import { UndoStack } from '../core/yjs/undo'
 import type { Item } from '../menu/menu'
-import { codeLabel } from './code-label'
-import { Following } from './following'
-import type { Jump } from './jumps'
-import { type Issue, type MenuEvents, menuEventsFold } from './menu-events'
-import { type Author, RemoteChanges } from './remote-changes'
+import { matches, searchWords } from './bar/search'
+import { RowBudget } from './board/row-budget'
+import { type Stock, stockFold } from './board/stock'
+import { type Issue, type MenuEvents, menuEventsFold } from './conflicts/menu-events'
+import { codeLabel } from './fields/code-label'
+import { Following } from './people/following'
+import type { Jump } from './people/jumps'
+import { type Author, RemoteChanges } from './people/remote-changes'
+import { pathOf, steady, Visitors } from './people/visitors'
 import { type Rights, rightsOf } from './rights'
-import { RowBudget } from './row-budget'
-import { matches, searchWords } from './search'
-import { type Stock, stockFold } from './stock'
-import { pathOf, steady, Visitors } from './visitors'
 
 /** What stands beside the board. */
 export type Panel =
@@ -156,7 +156,11 @@ export function assemble(link: Link, menuId: string, live: LiveDocument): Editor
       await live.close()
     },
   }
-  stops.push(effect(() => keepLanguages(editor)))
+  stops.push(
+    effect(() => keepLanguages(editor)),
+    drawAnew(editor),
+    followTitle(editor),
+  )
   void askTitle(editor)
   return editor
 }
@@ -167,12 +171,11 @@ export function writerIn({ session }: Link): string {
   return (me?.isDeveloper ? me.name : me?.user) ?? ''
 }
 
-/** Who holds a field; the one who is in it, where several windows are the same user. */
+/** Who holds a field, or asks for it; the one who is in it, where several windows are the same user. */
 function holderOf(everybody: readonly Person[], lock: { field: string; user: string; name: string }): string {
-  const inside = everybody.find(
-    ({ isMe, user, field }) => !isMe && user === lock.user && field !== null && pathOf(field) === lock.field,
-  )
-  return inside?.name ?? lock.name
+  const others = everybody.filter(({ isMe, user }) => !isMe && user === lock.user)
+  const inside = others.find(({ field }) => field !== null && pathOf(field) === lock.field)
+  return inside?.name ?? others[0]?.name ?? lock.name
 }
 
 function foundItems(model: MenuModel, words: readonly string[]): ReadonlySet<string> {
@@ -211,6 +214,16 @@ function presentMyself(link: Link, live: LiveDocument): void {
   introduce(live.awareness, { user: me.user, name: me.name, ...(role === undefined ? {} : { role }) })
 }
 
+/** After a search the menu is drawn from the top, a few rows at once, as when it was opened. */
+function drawAnew({ found, rows }: Editor): () => void {
+  let isSearching = false
+  return effect(() => {
+    const wasSearching = isSearching
+    isSearching = found.value !== null
+    if (wasSearching && !isSearching) rows.restart()
+  })
+}
+
 /** Show the menu's own language first; a language that is no more is not shown. */
 function keepLanguages({ model, languages, menuId }: Editor): void {
   if (!model.isReady.value) return
@@ -220,6 +233,14 @@ function keepLanguages({ model, languages, menuId }: Editor): void {
   const next = shown.length > 0 ? shown : [locale]
   if (next.join() !== languages.value.join()) languages.value = next
   remember(`languages:${menuId}`, next.join())
+}
+
+/** Whoever renames the menu renames it in every open window. */
+function followTitle({ events, title }: Editor): () => void {
+  const told = computed(() => events.state.value.title)
+  return effect(() => {
+    if (told.value !== null) title.value = told.value
+  })
 }
 
 async function askTitle(editor: Editor): Promise<void> {

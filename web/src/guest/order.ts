@@ -2,37 +2,11 @@
 // they are then, so folding a snapshot and then its events gives what a later snapshot would.
 
 import type { RoomEvent } from '../core/channel'
-import {
-  array,
-  boolean,
-  type Guarded,
-  nullable,
-  number,
-  object,
-  optional,
-  record,
-  string,
-  tryCheck,
-} from '../core/guard'
+import { array, boolean, type Guarded, nullable, number, object, optional, string, tryCheck } from '../core/guard'
+import { LINE_FIELDS, OPTION_FIELDS } from '../core/order-line'
 
-const OPTION = object({
-  group_id: string(),
-  option_id: string(),
-  name: record(string()),
-  quantity: number(),
-  price: number(),
-})
 const LINE = object({
-  id: string(),
-  item_id: string(),
-  name: record(string()),
-  variation_id: nullable(string()),
-  variation_name: nullable(record(string())),
-  quantity: number(),
-  allergens: array(string()),
-  may_contain: array(string()),
-  seat: string(),
-  note: string(),
+  ...LINE_FIELDS,
   state: string(),
   menu_id: string(),
   menu_version: number(),
@@ -43,8 +17,7 @@ const LINE = object({
   batch: number(),
   is_comped: boolean(),
   is_void_asked: boolean(),
-  reason: string(),
-  options: array(OPTION),
+  options: array(object({ ...OPTION_FIELDS, price: number() })),
 })
 const NOTE = object({ id: string(), text: string(), by: string(), at: number() })
 const PAYMENT = object({ id: string(), amount: number(), tip: number(), method: string(), at: number() })

@@ -68,6 +68,20 @@ function Arrived({ kitchen }: { kitchen: Kitchen }) {
   )
 }
 
+const WHY = {
+  order_closed: 'whyClosed',
+  unknown_order: 'whyGone',
+  unknown_line: 'whyGone',
+  wrong_state: 'whyFaster',
+  forbidden: 'whyForbidden',
+} as const
+
+/** Why the server refused it; what is rare in its own words. */
+function whyOf({ result }: OutboxEntry): string {
+  const code = result?.code ?? ''
+  return code in WHY ? text(WHY[code as keyof typeof WHY]) : (result?.reason ?? '')
+}
+
 function Refused({ kitchen, entry }: { kitchen: Kitchen; entry: OutboxEntry }) {
   const what = entry.label ?? entry.type
   const isExpired = entry.state === 'expired'
@@ -84,7 +98,7 @@ function Refused({ kitchen, entry }: { kitchen: Kitchen; entry: OutboxEntry }) {
           ? text('expiredCommand', { what, time: clockTime(entry.createdMs) })
           : text('refusedCommand', { what })}
       </strong>
-      {entry.result?.reason !== undefined && <span> {entry.result.reason}</span>}
+      <span> {whyOf(entry)}</span>
     </Banner>
   )
 }

@@ -7,11 +7,13 @@ import { language } from '../core/i18n'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Icon } from '../ui/icons'
-import { dishName, rejectLine, setStock, startLine } from './actions'
+import { dishName, rejectLine, startLine } from './actions'
 import type { Card } from './cards'
 import type { Kitchen } from './kitchen'
 import { StockWords } from './StockWords'
 import type { StockEntry } from './stock'
+import { type StockCommand, setStock } from './stock-actions'
+import { useStockAuthors } from './stock-authors'
 import { text } from './texts'
 import { inLanguage, type Line, type Texts } from './ticket'
 
@@ -54,14 +56,16 @@ function Sheet({ kitchen, choice, onClose }: { kitchen: Kitchen; choice: DishCho
   const target = chosen.value
   const label = targets.find((one) => one.target === target)?.label ?? ''
   const entry = kitchen.stock.value.find((one) => one.target === target)
-  const say = (type: 'item.86' | 'item.un86' | 'stock.set', body: object, words: string): void => {
-    setStock(kitchen, type, { target, ...body }, words)
+  const authors = useStockAuthors(kitchen, entry === undefined ? [] : [entry]).value
+  const say = (command: StockCommand, words: string): void => {
+    setStock(kitchen, command, words)
     onClose()
   }
+  const soldOut = text('didSoldOut', { dish: label })
   const back = ({ isSoldOut }: StockEntry): void => {
     const words = text('didBack', { dish: label })
-    if (isSoldOut) say('item.un86', {}, words)
-    else say('stock.set', { remaining: null }, words)
+    if (isSoldOut) say({ type: 'item.un86', body: { target } }, words)
+    else say({ type: 'stock.set', body: { target, remaining: null } }, words)
   }
   return (
     <div class="dish-sheet">
@@ -83,7 +87,7 @@ function Sheet({ kitchen, choice, onClose }: { kitchen: Kitchen; choice: DishCho
       )}
       {entry !== undefined && (
         <p class="dish-now">
-          <StockWords entry={entry} />
+          <StockWords kitchen={kitchen} entry={entry} authors={authors} />
           <Button kind="primary" icon="check" onClick={() => back(entry)}>
             {entry.isSoldOut ? text('backOnSale') : text('stopCounting')}
           </Button>
@@ -94,7 +98,7 @@ function Sheet({ kitchen, choice, onClose }: { kitchen: Kitchen; choice: DishCho
           kind="danger"
           icon="soldOut"
           class="wide-button"
-          onClick={() => say('item.86', {}, text('didSoldOut', { dish: label }))}
+          onClick={() => say({ type: 'item.86', body: { target } }, soldOut)}
         >
           {text('soldOutNow')}
         </Button>
@@ -102,8 +106,12 @@ function Sheet({ kitchen, choice, onClose }: { kitchen: Kitchen; choice: DishCho
           {text('soldOutHint')} {text('backTomorrow')}.
         </p>
       </section>
-      <Until onUntil={(until) => say('item.86', { until }, text('didSoldOut', { dish: label }))} />
-      <Left onLeft={(remaining) => say('stock.set', { remaining }, text('didCount', { n: remaining, dish: label }))} />
+      <Until onUntil={(until) => say({ type: 'item.86', body: { target, until } }, soldOut)} />
+      <Left
+        onLeft={(remaining) =>
+          say({ type: 'stock.set', body: { target, remaining } }, text('didCount', { n: remaining, dish: label }))
+        }
+      />
       <ThisTicket kitchen={kitchen} choice={choice} onClose={onClose} />
     </div>
   )

@@ -31,7 +31,8 @@ export function HelpPanel({ kitchen, open, onClose }: { kitchen: Kitchen; open: 
   const late = { minutes: Math.round(lateSeconds / 60) }
   return (
     <Dialog title={text('helpTitle')} open={open} onClose={onClose} wide>
-      <div class="help">
+      {/* The focus is at the beginning: on the first button, which is far below, half of it would be out of sight. */}
+      <div class="help" tabIndex={-1} autofocus>
         <dl class="help-list">
           <Row name={text('helpTap')} does={text('helpTapDoes')} />
           <Row name={text('helpDouble')} does={text('helpDoubleDoes')} />

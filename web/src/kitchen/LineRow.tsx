@@ -8,7 +8,7 @@ import { memo } from './memo'
 import { StartBy } from './StartBy'
 import { shortTime } from './short-time'
 import type { Mark } from './state'
-import { text } from './texts'
+import { allergenList, text } from './texts'
 import { inLanguage, type Line } from './ticket'
 
 export interface LineRowProps {
@@ -112,13 +112,13 @@ function Allergens({ line }: { line: Line }) {
       <span>
         {line.allergens.length > 0 && (
           <>
-            <b>{text('contains')}</b> {line.allergens.join(', ')}
+            <b>{text('contains')}</b> {allergenList(line.allergens)}
           </>
         )}
         {line.allergens.length > 0 && line.mayContain.length > 0 && <br />}
         {line.mayContain.length > 0 && (
           <>
-            <b>{text('mayContain')}</b> {line.mayContain.join(', ')}
+            <b>{text('mayContain')}</b> {allergenList(line.mayContain)}
           </>
         )}
       </span>

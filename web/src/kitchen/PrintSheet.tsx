@@ -3,12 +3,13 @@
 import { useEffect } from 'preact/hooks'
 import { serverNow } from '../core/clock'
 import { clockTime, dayAndTime } from '../core/dates'
-import { language } from '../core/i18n'
+import { formatList, language } from '../core/i18n'
 import { cardName } from './actions'
-import type { Card } from './cards'
+import { type Card, staffOf } from './cards'
 import { stationName } from './house'
 import type { Kitchen } from './kitchen'
-import { text } from './texts'
+import { namesOf } from './names'
+import { allergenList, text } from './texts'
 import { inLanguage, type Line, orderNumber } from './ticket'
 
 export function PrintSheet({
@@ -36,6 +37,7 @@ export function PrintSheet({
           <p>
             #{orderNumber(card.order)} · {dayAndTime(card.openedMs)} · {text('course', { course: card.course })}
           </p>
+          <Served kitchen={kitchen} card={card} />
           {card.isAddOn && <p>{text('addOn', { time: clockTime(card.openedMs) })}</p>}
           {card.recalledMs !== null && <p>{text('recalled')}</p>}
           {card.notes.map((note) => (
@@ -58,6 +60,11 @@ export function PrintSheet({
       <p class="print-time">{text('printedAt', { time: dayAndTime(serverNow()) })}</p>
     </div>
   )
+}
+
+function Served({ kitchen, card }: { kitchen: Kitchen; card: Card }) {
+  const names = namesOf(kitchen.names.value, staffOf(card))
+  return names.length === 0 ? null : <p dir="auto">{text('servedBy', { name: formatList(names) })}</p>
 }
 
 function PrintLine({ line }: { line: Line }) {
@@ -83,12 +90,12 @@ function PrintLine({ line }: { line: Line }) {
       {line.note !== '' && <div class="print-note">{line.note}</div>}
       {line.allergens.length > 0 && (
         <div>
-          {text('contains')}: {line.allergens.join(', ')}
+          {text('contains')}: {allergenList(line.allergens)}
         </div>
       )}
       {line.mayContain.length > 0 && (
         <div>
-          {text('mayContain')}: {line.mayContain.join(', ')}
+          {text('mayContain')}: {allergenList(line.mayContain)}
         </div>
       )}
     </li>

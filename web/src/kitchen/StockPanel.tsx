@@ -7,11 +7,12 @@ import { Dialog } from '../ui/Dialog'
 import { EmptyState } from '../ui/EmptyState'
 import { Icon } from '../ui/icons'
 import { SearchField } from '../ui/SearchField'
-import { setStock } from './actions'
 import type { DishChoice } from './DishSheet'
 import type { Kitchen } from './kitchen'
 import { StockWords } from './StockWords'
 import type { StockEntry } from './stock'
+import { setStock } from './stock-actions'
+import { type StockAuthors, useStockAuthors } from './stock-authors'
 import { targetName } from './target-name'
 import { text } from './texts'
 import { inLanguage } from './ticket'
@@ -38,18 +39,26 @@ function Content({ kitchen, onDish }: { kitchen: Kitchen; onDish: (choice: DishC
   const entries = kitchen.stock.value
   const off = entries.filter((one) => one.isSoldOut)
   const counted = entries.filter((one) => !one.isSoldOut)
+  const authors = useStockAuthors(kitchen, entries).value
   return (
     <div class="stock-panel">
       <SearchField label={text('stockSearch')} value={query.value} onValue={(value) => (query.value = value)} />
       {query.value.trim() !== '' && <Found kitchen={kitchen} query={query.value} onDish={onDish} />}
       {entries.length === 0 && query.value === '' && <EmptyState icon="check" title={text('stockEmpty')} />}
-      <Group title={text('stockOff')} kitchen={kitchen} entries={off} />
-      <Group title={text('stockCounted')} kitchen={kitchen} entries={counted} />
+      <Group title={text('stockOff')} kitchen={kitchen} entries={off} authors={authors} />
+      <Group title={text('stockCounted')} kitchen={kitchen} entries={counted} authors={authors} />
     </div>
   )
 }
 
-function Group({ title, kitchen, entries }: { title: string; kitchen: Kitchen; entries: readonly StockEntry[] }) {
+interface GroupProps {
+  title: string
+  kitchen: Kitchen
+  entries: readonly StockEntry[]
+  authors: StockAuthors
+}
+
+function Group({ title, kitchen, entries, authors }: GroupProps) {
   if (entries.length === 0) return null
   return (
     <section>
@@ -58,25 +67,26 @@ function Group({ title, kitchen, entries }: { title: string; kitchen: Kitchen; e
       </h3>
       <ul class="stock-list">
         {entries.map((entry) => (
-          <Row key={entry.target} kitchen={kitchen} entry={entry} />
+          <Row key={entry.target} kitchen={kitchen} entry={entry} authors={authors} />
         ))}
       </ul>
     </section>
   )
 }
 
-function Row({ kitchen, entry }: { kitchen: Kitchen; entry: StockEntry }) {
+function Row({ kitchen, entry, authors }: { kitchen: Kitchen; entry: StockEntry; authors: StockAuthors }) {
   const name = targetName(kitchen, entry.target)
   const back = (): void => {
     const label = text('didBack', { dish: name })
-    if (entry.isSoldOut) setStock(kitchen, 'item.un86', { target: entry.target }, label)
-    else setStock(kitchen, 'stock.set', { target: entry.target, remaining: null }, label)
+    const { target } = entry
+    if (entry.isSoldOut) setStock(kitchen, { type: 'item.un86', body: { target } }, label)
+    else setStock(kitchen, { type: 'stock.set', body: { target, remaining: null } }, label)
   }
   return (
     <li class="stock-row">
       <div>
         <h4 dir="auto">{name}</h4>
-        <StockWords entry={entry} />
+        <StockWords kitchen={kitchen} entry={entry} authors={authors} />
       </div>
       <Button icon="undo" onClick={back}>
         {entry.isSoldOut ? text('backOnSale') : text('stopCounting')}

@@ -1,15 +1,17 @@
 // A ticket. Its head selects it when tapped and bumps it when tapped twice; the button below bumps it too.
 
 import { useComputed } from '@preact/signals'
+import { formatList } from '../core/i18n'
 import { Icon } from '../ui/icons'
 import { Age, useAge } from './Age'
 import { bump, cardName } from './actions'
 import { startTimes } from './aging'
-import { type Card, waitingFor } from './cards'
+import { type Card, staffOf, waitingFor } from './cards'
 import { stationName } from './house'
 import type { Kitchen } from './kitchen'
 import { LineRow } from './LineRow'
 import { memo } from './memo'
+import { calledOf, namesOf } from './names'
 import { shortTime } from './short-time'
 import type { Held } from './state'
 import { text } from './texts'
@@ -66,6 +68,7 @@ function Head({ kitchen, card, name, onMenu }: HeadProps) {
   if (kitchen.settings.value.desk === 'station' && kitchen.manyStations.value) {
     details.unshift(stationName(kitchen.house.facts.value, card.parts[0]?.ticket.station ?? ''))
   }
+  const staff = namesOf(kitchen.names.value, staffOf(card))
   return (
     <header class="ticket-head">
       <div class="ticket-grip">
@@ -78,6 +81,11 @@ function Head({ kitchen, card, name, onMenu }: HeadProps) {
             {details.map((one) => (
               <span key={one}>{one}</span>
             ))}
+            {staff.length > 0 && (
+              <bdi class="ticket-staff" title={text('servedBy', { name: formatList(staff) })}>
+                {staff.map(calledOf).join(', ')}
+              </bdi>
+            )}
           </p>
         </div>
         {number !== undefined && <kbd class="ticket-number">{number}</kbd>}

@@ -137,16 +137,6 @@ export function togglePin(kitchen: Kitchen, card: Card): void {
   toast({ text: words, seconds: 3, action: { label: text('undo'), run: () => kitchen.pin(card.key) } })
 }
 
-/** Something about the stock. */
-export function setStock(
-  kitchen: Kitchen,
-  type: 'item.86' | 'item.un86' | 'stock.set',
-  body: object,
-  label: string,
-): void {
-  settle(kitchen.commands.toStock(type, body, label), label)
-}
-
 function wordsOf(type: string, code: string): string | null {
   if (code === 'too_late') return text('tooLate')
   if (type === 'course.fire' && code === 'unknown_line') return text('nothingToFire')
@@ -201,6 +191,7 @@ function give(kitchen: Kitchen, order: string, type: string, body: object, label
   settle(kitchen.commands.toOrder(order, type, body, label), label)
 }
 
-function settle(answer: Promise<unknown>, label: string): void {
+/** Says so when something could not be kept on the device. */
+export function settle(answer: Promise<unknown>, label: string): void {
   answer.catch(() => toast({ text: text('notKept', { what: label }), kind: 'bad', seconds: 0 }))
 }

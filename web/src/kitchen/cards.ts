@@ -78,6 +78,11 @@ export function isAllReady(card: Card): boolean {
   return card.parts.every((one) => !one.ticket.lines.some((line) => isCooking(line) || isUncleared(line)))
 }
 
+/** The user ids of those who serve it. */
+export function staffOf(card: Pick<Card, 'parts'>): readonly string[] {
+  return [...new Set(card.parts.flatMap((one) => one.ticket.staff))]
+}
+
 /** The stations that a card waits for. */
 export function waitingFor(card: Card): readonly string[] {
   return [...new Set(card.parts.filter((one) => one.ticket.lines.some(isCooking)).map((one) => one.ticket.station))]

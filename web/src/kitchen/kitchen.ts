@@ -13,6 +13,7 @@ import { Attention, toneOf } from './attention'
 import { arrivedMeanwhile, type Card, CardMaker, inPlace, isAllReady } from './cards'
 import { Commands } from './commands'
 import { House, thresholdsOf } from './house'
+import { type Names, namesFold } from './names'
 import { isAbout, withPending } from './overlay'
 import { Rooms, roomNames } from './rooms'
 import { openSettings, type Settings } from './settings'
@@ -41,6 +42,8 @@ export class Kitchen {
   readonly rooms: Rooms
   readonly commands: Commands
   readonly stockStream: Stream<StockState>
+  /** Who works here, by user id. */
+  readonly names: ReadonlySignal<Names>
   /** Cards as they are drawn: in place while a finger is down. */
   readonly drawn: Signal<readonly Card[]> = signal([])
   readonly bumped: ReadonlySignal<readonly Bumped[]>
@@ -86,6 +89,9 @@ export class Kitchen {
     this.stockStream.onEvent((event) => {
       this.#stockOffset = event.offset
     })
+    const people = openStream(link, `presence:${restaurant}`, namesFold)
+    this.names = people.state
+    this.#ends.push(() => people.close())
     this.#states = computed(() =>
       this.rooms.states.value.map((state) => withPending(state, this.commands.pending.value, this.settings.value.desk)),
     )

@@ -60,7 +60,7 @@ export const kitchenFold: Fold<KitchenState> = {
   initial: NOTHING,
   snapshot: fromSnapshot,
   event: foldEvent,
-  version: 1,
+  version: 2,
 }
 
 /** The state that a snapshot says. */

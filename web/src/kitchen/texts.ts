@@ -9,3 +9,19 @@ export const text = createTexts(en, {
   es: () => import('./texts/es'),
   fr: () => import('./texts/fr'),
 })
+
+type Allergen = Extract<keyof typeof en, `allergen_${string}`>
+
+/** Allergens in the language of the screen; what the house calls its own way stays as it is. */
+export function allergenList(codes: readonly string[]): string {
+  return codes.map(allergenName).join(', ')
+}
+
+function allergenName(code: string): string {
+  const key = `allergen_${code}`
+  return isAllergen(key) ? text(key) : code
+}
+
+function isAllergen(key: string): key is Allergen {
+  return Object.hasOwn(en, key)
+}

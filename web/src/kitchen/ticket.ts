@@ -1,7 +1,8 @@
 // A ticket as the kitchen's rooms tell it: what one station cooks of one course of one batch.
 // Read once at the door; whatever has another form is refused (WireError), never half shown.
 
-import { array, boolean, check, type Guard, literal, nullable, number, object, record, string } from '../core/guard'
+import { array, boolean, check, type Guard, literal, nullable, number, object, optional, string } from '../core/guard'
+import { LINE_FIELDS, OPTION_FIELDS } from '../core/order-line'
 
 /** How far a line has come, as the server has it. */
 export type LineState = 'placed' | 'fired' | 'preparing' | 'ready' | 'served' | 'rejected' | 'voided'
@@ -44,24 +45,15 @@ export interface Ticket {
   readonly isOnExpo: boolean // the expediter has
   readonly openedMs: number
   readonly notes: readonly string[]
+  readonly staff: readonly string[] // user ids of those who look after the order
   readonly lines: readonly Line[]
 }
 
 const LINE = object({
-  id: string(),
-  item_id: string(),
-  name: record(string()),
-  variation_id: nullable(string()),
-  variation_name: nullable(record(string())),
-  quantity: number(),
-  allergens: array(string()),
-  may_contain: array(string()),
-  seat: string(),
-  note: string(),
+  ...LINE_FIELDS,
   state: literal('placed', 'fired', 'preparing', 'ready', 'served', 'rejected', 'voided'),
-  reason: string(),
   is_cleared: boolean(),
-  options: array(object({ group_id: string(), option_id: string(), name: record(string()), quantity: number() })),
+  options: array(object(OPTION_FIELDS)),
 })
 
 const TICKET = object({
@@ -76,6 +68,7 @@ const TICKET = object({
   is_on_expo: boolean(),
   opened_at: number(),
   notes: array(string()),
+  staff: optional(array(string())), // events of before have none
   lines: array(LINE),
 })
 
@@ -94,6 +87,7 @@ export const ticketGuard: Guard<Ticket> = (value, path) => {
     isOnExpo: wire.is_on_expo,
     openedMs: wire.opened_at,
     notes: wire.notes,
+    staff: wire.staff ?? [],
     lines: wire.lines.map((line) => ({
       id: line.id,
       item: line.item_id,

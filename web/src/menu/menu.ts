@@ -1,4 +1,4 @@
-// The menu in a document, schema 1, read in one pass: what collab/menu.py reads, part by part.
+// The menu in a document, schema 1, read in one pass: what collab/menus/menu.py reads part by part.
 // Nothing vanishes: an item whose section is unknown or deleted is unplaced. Several values of an
 // allergen read as the strictest of them. Whatever has another form than expected counts as unsaid.
 

@@ -1,5 +1,5 @@
 // A menu as plain JSON: what GET /api/v1/menus/{id} shows, made from the document itself
-// (collab/plain_json.py and collab/listing.py).
+// (collab/menus/plain_json.py and collab/menus/listing.py).
 
 import { type Choice, flags, type Group, type Item, type Menu, type Section, type Texts } from './menu'
 

@@ -1,7 +1,7 @@
 // Multi-value registers: `price` is the set of keys `price@<replica>` of a map, each holding
 // [value, user id, ms]. The replica follows the last `@`. Several keys left: their writers had not
 // seen each other; all are candidates, and the one with the greatest (ms, replica) is read meanwhile.
-// What is read here is, value by value, what collab/registers.py reads: tests/vectors/menus.json.
+// What is read here is, value by value, what collab/menus/registers.py reads: tests/vectors/menus.json.
 
 import type * as Y from 'yjs'
 import { byCodePoint } from './code_points'

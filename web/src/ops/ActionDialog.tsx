@@ -1,9 +1,9 @@
 // Asks before anything is done to people's connections or documents, does it, and says what happened.
 
 import { useState } from 'preact/hooks'
-import { ApiError } from '../core/session'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
+import { problemWords } from '../ui/problem-words'
 import { toast } from '../ui/Toast'
 import type { Action, Operations } from './state'
 import { tableText } from './table-texts'
@@ -32,7 +32,7 @@ export function ActionDialog({ asked, operations, onClose }: ActionDialogProps) 
       const count = await operations.act(asked.action)
       toast({ text: doneWords(asked, count), kind: 'good' })
     } catch (error) {
-      toast({ text: tableText('failed', { why: whyOf(error) }), kind: 'bad' })
+      toast({ text: tableText('failed', { why: problemWords(error) }), kind: 'bad' })
     }
     setBusy(false)
     onClose()
@@ -101,8 +101,4 @@ function doneWords({ action, name }: Asked, count: number): string {
     case 'read-only':
       return action.on ? tableText('doneReadOnly', { name }) : tableText('doneWritable', { name })
   }
-}
-
-function whyOf(error: unknown): string {
-  return error instanceof ApiError ? error.detail : String(error)
 }

@@ -4,7 +4,7 @@ import { duration } from '../core/dates'
 import type { OpenConnectionList, OpenRoomList, OperationsAnswer } from '../core/protocol'
 import { type Figures, latest, mean, worst } from './figures'
 import { count, milliseconds, percent, rate, size } from './format'
-import { type Level, LIMITS, levelOf } from './health'
+import { type Level, LIMITS, LOOK_BACK_SECONDS, levelOf } from './health'
 import { peopleOf } from './people'
 import { sinceWords } from './since'
 import { Tile } from './Tile'
@@ -16,7 +16,7 @@ const NOW_SECONDS = 10 // means over so long do not flicker
 export function Tiles({ seen, figures }: { seen: OperationsAnswer; figures: Figures }) {
   const { process, connections, rooms, commands } = seen
   const p95 = latest(figures.p95, NOW_SECONDS)
-  const lag = worst(figures.lag, NOW_SECONDS)
+  const lag = worst(figures.lag, LOOK_BACK_SECONDS) // as the sentence on top has it
   const lagLevel = levelOf(lag, LIMITS.lagMs)
   const ackLevel = levelOf(p95, LIMITS.p95Ms)
   const fullLevel = levelOf(connections.total / connections.limit, LIMITS.fullShare)
@@ -27,7 +27,7 @@ export function Tiles({ seen, figures }: { seen: OperationsAnswer; figures: Figu
         label={opsText('tileAcks')}
         value={milliseconds(p95)}
         level={ackLevel}
-        word={slow(ackLevel)}
+        word={p95 === null ? undefined : slow(ackLevel)}
         spark={figures.p95}
       >
         {p95 === null
@@ -51,7 +51,7 @@ export function Tiles({ seen, figures }: { seen: OperationsAnswer; figures: Figu
         label={opsText('tileLoop')}
         value={milliseconds(lag)}
         level={lagLevel}
-        word={slow(lagLevel)}
+        word={lag === null ? undefined : slow(lagLevel)}
         spark={figures.lag}
       >
         {opsText('loopDetail', { cpu: percent(mean(figures.cpu, NOW_SECONDS)) })}

@@ -32,7 +32,7 @@ export const LIMITS = {
   rttMs: { warn: 300, bad: 1500 },
 } as const
 
-const LOOK_BACK_SECONDS = 15 // so that nothing flickers
+export const LOOK_BACK_SECONDS = 15 // so that nothing flickers
 
 /** The level of a number; not measured is good: nothing happened that could have been slow. */
 export function levelOf(value: number | null, limit: { readonly warn: number; readonly bad: number }): Level {

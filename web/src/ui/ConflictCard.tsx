@@ -104,8 +104,14 @@ function titleOf<V>({ conflict, field, thing, me }: ConflictCardProps<V>): strin
   const title =
     isMine && others.length > 0
       ? uiText('conflictTwo', { name: names, field })
-      : uiText('conflictOthers', { names, field })
+      : capitalized(uiText('conflictOthers', { names, field }))
   return thing === undefined || thing === '' ? title : `${title} ${uiText('conflictOf', { thing })}`
+}
+
+/** Begins as a sentence does: a name may be "somebody who left". */
+function capitalized(sentence: string): string {
+  const [first = ''] = sentence
+  return first.toLocaleUpperCase() + sentence.slice(first.length)
 }
 
 // Two people who wrote the same are one choice.

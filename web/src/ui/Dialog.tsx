@@ -49,7 +49,12 @@ export function Dialog({ title, open, onClose, children, actions, wide, side, on
       onMouseDown={(event) => {
         if (event.target === event.currentTarget && isOutside(event.currentTarget, event)) onClose()
       }}
-      onKeyDown={(event) => event.stopPropagation()}
+      onKeyDown={(event) => {
+        event.stopPropagation()
+        if (event.key !== 'Escape' || event.defaultPrevented || !isSearch(event.target)) return
+        event.preventDefault()
+        onClose()
+      }}
     >
       <header class="dialog-head">
         <h2 id={id}>{title}</h2>
@@ -79,6 +84,11 @@ function showModal(dialog: HTMLDialogElement | null): (() => void) | undefined {
     if (dialog.open) dialog.close()
     if (before instanceof HTMLElement && before.isConnected) before.focus()
   }
+}
+
+// WebKit keeps Escape for itself in a search box, also in an empty one: the dialog would hear nothing.
+function isSearch(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && target.type === 'search'
 }
 
 function isOutside(dialog: HTMLElement, { clientX, clientY }: MouseEvent): boolean {

@@ -1,4 +1,5 @@
-// Who is here: up to five discs, then a number that opens the whole list.
+// Who else is here: up to five discs, then a number that opens the whole list. One's own disc is the button
+// of the user menu beside them; only in the list of everybody it stands once more, as "you".
 
 import { Avatar } from './Avatar'
 import { Popover } from './Popover'
@@ -24,13 +25,14 @@ export interface PresenceProps<P extends PresentPerson> {
 
 const SHOWN = 5
 
-/** The stack of discs; picking somebody scrolls to them. */
+/** The stack of discs; picking somebody scrolls to them. Nothing for whoever is alone. */
 export function Presence<P extends PresentPerson>({ people, onPick }: PresenceProps<P>) {
-  if (people.length === 0) return null
-  const first = people.slice(0, people.length > SHOWN ? SHOWN - 1 : SHOWN)
-  const hidden = people.length - first.length
+  const others = people.filter((one) => !one.isMe)
+  if (others.length === 0) return null
+  const first = others.slice(0, others.length > SHOWN ? SHOWN - 1 : SHOWN)
+  const hidden = others.length - first.length
   return (
-    <ul class="presence" aria-label={uiText.count('peopleHere', people.length)}>
+    <ul class="presence" aria-label={uiText.count('othersHere', others.length)}>
       {first.map((person) => (
         <li key={person.clientId}>
           <button type="button" class="presence-person" onClick={() => onPick?.(person)}>

@@ -1,9 +1,11 @@
-// What a device shows that nobody is signed in on. Nothing unsent is lost: it says so.
+// What a device shows that nobody is signed in on. Nothing unsent is lost: it says so, whoever is signed
+// out on whichever page, and whose link sends it.
 
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Link } from '../core/link'
 import { Brand } from './Brand'
 import { Button } from './Button'
+import { exportChanges, keptEdits } from './export-changes'
 import { Field } from './Field'
 import { Icon } from './icons'
 import { TextInput } from './TextInput'
@@ -18,7 +20,7 @@ export function SignIn({ link }: { link: Link }) {
         <Brand />
         <h1>{isUnreachable ? uiText('unreachableTitle') : uiText('signInTitle')}</h1>
         {isUnreachable ? <p>{uiText('unreachable')}</p> : <Ways />}
-        <Unsent count={link.sync.unsynced.value} />
+        <Unsent link={link} isOut={!isUnreachable} />
         <Button icon="refresh" onClick={() => void checkAgain(link)}>
           {uiText('signInAgain')}
         </Button>
@@ -65,14 +67,31 @@ function Ways() {
   )
 }
 
-function Unsent({ count }: { count: number }) {
+function Unsent({ link, isOut }: { link: Link; isOut: boolean }) {
+  const count = Math.max(link.sync.unsynced.value, useKeptEdits(link) + link.outbox.entries.value.length)
+  const name = link.session.me.value?.name ?? ''
   if (count === 0) return null
   return (
-    <p class="sign-in-unsent" role="status">
-      <Icon name="device" size={18} />
-      <span>{uiText.count('signInUnsent', count)}</span>
-    </p>
+    <div class="sign-in-unsent">
+      <p role="status">
+        <Icon name="device" size={18} />
+        <span>{uiText.count('signInUnsent', count)}</span>
+      </p>
+      {isOut && name !== '' && <p class="note">{uiText('signInWhose', { name })}</p>}
+      <Button icon="download" onClick={() => void exportChanges(link)}>
+        {uiText('syncExport')}
+      </Button>
+    </div>
   )
+}
+
+/** Edits of menus that this device keeps, also of those that this page has not opened. */
+function useKeptEdits(link: Link): number {
+  const [count, setCount] = useState(0)
+  useEffect(() => {
+    keptEdits(link).then(setCount, () => {}) // nothing can be read here: what the page itself knows has to do
+  }, [link])
+  return count
 }
 
 /** The way in of a pasted link, as a path of this server; null: it is none. */

@@ -141,6 +141,8 @@ function stateWords(entry: OutboxEntry): string {
 function Storage({ link }: { link: Link }) {
   const storage = link.db.storage.value
   const secureUrl = link.session.me.value?.secureUrl ?? null
+  // Not every browser says how much room there is.
+  if (storage === null && !link.db.evicted.value && link.isSecure) return null
   return (
     <section class="sync-storage">
       <h3>{uiText('storageTitle')}</h3>

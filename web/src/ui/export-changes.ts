@@ -27,6 +27,12 @@ export async function unsentChanges(link: Link): Promise<object> {
   }
 }
 
+/** How many edits of menus wait on this device. Rejects when it cannot be read. */
+export async function keptEdits({ db }: Link): Promise<number> {
+  const updates = await db.read(['updates'], (transaction) => transaction.objectStore('updates').getAll())
+  return updates.reduce((sum, { origin, edits }) => sum + (origin === 'local' ? (edits ?? 1) : 0), 0)
+}
+
 /** Let the browser save a text as a file. */
 export function downloadFile(name: string, type: string, content: BlobPart): void {
   const address = URL.createObjectURL(new Blob([content], { type }))

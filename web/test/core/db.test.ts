@@ -105,3 +105,75 @@ describe('the database', () => {
     expect((await open('evicted')).evicted.value).toBe(false)
   })
 })
+
+describe('a page that WebKit puts aside', () => {
+  const say = (type: 'pagehide' | 'pageshow', persisted: boolean): void => {
+    window.dispatchEvent(Object.assign(new Event(type), { persisted }))
+  }
+  const turns = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
+
+  /** A write that is in the middle of its transaction, and what became of it. */
+  async function midway(db: Database): Promise<{ go: () => void; done: Promise<unknown> }> {
+    let begun: () => void = () => {}
+    const isBegun = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    let isGoing = false
+    const done = db.write(['meta'], async (transaction) => {
+      const meta = transaction.objectStore('meta')
+      await meta.put('first', 'a')
+      begun()
+      while (!isGoing) await meta.get('a') // keeps the transaction open
+      await meta.put('second', 'b')
+    })
+    await isBegun
+    return {
+      go: () => {
+        isGoing = true
+      },
+      done,
+    }
+  }
+
+  it('leaves no transaction open, and does the work anew when it is shown again', async () => {
+    const otherPage = await open()
+    vi.spyOn(navigator, 'vendor', 'get').mockReturnValue('Apple Computer, Inc.')
+    const db = await open()
+    const write = await midway(db)
+    say('pagehide', true)
+    await otherPage.put('meta', 'other', 'a') // would wait for the transaction
+    write.go()
+    say('pageshow', true)
+    await write.done
+    expect(await Promise.all(['a', 'b'].map((key) => db.get('meta', key)))).toEqual(['first', 'second'])
+    expect(db.unsafe.value).toBe(false)
+  })
+
+  it('begins nothing until then', async () => {
+    vi.spyOn(navigator, 'vendor', 'get').mockReturnValue('Apple Computer, Inc.')
+    const db = await open()
+    await db.put('meta', 1, 'key')
+    const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
+    say('pagehide', true)
+    const early = db.put('meta', 2, 'key')
+    await turns()
+    expect(transaction).not.toHaveBeenCalled()
+    say('pageshow', true)
+    await early
+    expect(await db.get('meta', 'key')).toBe(2)
+  })
+
+  it.each([
+    ['Google Inc.', true],
+    ['Apple Computer, Inc.', false],
+  ])('%s, kept for the way back %s: what is open may end', async (vendor, persisted) => {
+    vi.spyOn(navigator, 'vendor', 'get').mockReturnValue(vendor)
+    const db = await open()
+    const write = await midway(db)
+    say('pagehide', persisted)
+    write.go()
+    await write.done
+    await db.put('meta', 1, 'late')
+    expect(await Promise.all(['b', 'late'].map((key) => db.get('meta', key)))).toEqual(['second', 1])
+  })
+})

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { RoomEvent } from '../../src/core/channel'
-import { type MenuEvents, menuEventsFold } from '../../src/editor/menu-events'
-import { furtherIssues } from '../../src/editor/needing'
-import { type Stock, stockFold, stockOf } from '../../src/editor/stock'
+import { type Stock, stockFold, stockOf } from '../../src/editor/board/stock'
+import { type MenuEvents, menuEventsFold } from '../../src/editor/conflicts/menu-events'
+import { furtherIssues } from '../../src/editor/conflicts/needing'
 
 const event = (type: string, body: unknown): RoomEvent => ({ offset: 1, type, seq: 1, actor: 'x', atMs: 0, body })
 const issue = (id: string, kind = 'names', severity = 'warning') => ({
@@ -50,6 +50,14 @@ describe('what the server tells about a menu', () => {
   test('a publication says what guests see from then on', () => {
     const state = menuEventsFold.event(menuEventsFold.initial, event('menu.published', { effective: 42, number: 42 }))
     expect(state).toMatchObject({ effective: 42, publications: 1 })
+  })
+
+  test('another title is told, and stays until the next one', () => {
+    let state = menuEventsFold.event(menuEventsFold.initial, event('menu.renamed', { title: 'Dinner' }))
+    expect(state.title).toBe('Dinner')
+    state = menuEventsFold.event(state, event('menu.renamed', { title: 3 }))
+    expect(menuEventsFold.event(state, event('menu.published', { effective: 1 })).title).toBe('Dinner')
+    expect(menuEventsFold.snapshot({ conflicts: [] }).title).toBeNull()
   })
 
   test('what the browser finds itself is not listed twice; the worst comes first', () => {

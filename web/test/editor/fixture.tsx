@@ -12,9 +12,9 @@ import { MenuEdits } from '../../src/core/yjs/menu-edits'
 import { createMenuModel } from '../../src/core/yjs/menu-model'
 import type { FocusedField, Person } from '../../src/core/yjs/presence'
 import { UndoStack } from '../../src/core/yjs/undo'
+import { Visitors } from '../../src/editor/people/visitors'
 import { rightsOf } from '../../src/editor/rights'
 import { type Editor, EditorProvider } from '../../src/editor/state'
-import { Visitors } from '../../src/editor/visitors'
 import { writeRegister } from '../../src/menu/registers'
 
 export interface Fixture {

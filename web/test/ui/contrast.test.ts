@@ -4,14 +4,19 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { inkOn } from '../../src/ui/Avatar'
 
-const css = readFileSync('src/styles/tokens.css', 'utf8')
-const block = (start: string): string => css.slice(css.indexOf(start)).split('}')[0] ?? ''
-const tokens = (source: string) =>
-  new Map([...source.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name = '', color = '']) => [name, color]))
-
-const light = tokens(block(':root {'))
-const dark = new Map([...light, ...tokens(block(':root[data-theme="dark"] {'))])
-const darkByMedia = new Map([...light, ...tokens(block(':root:not([data-theme="light"]) {'))])
+const tokensCss = readFileSync('src/styles/tokens.css', 'utf8')
+const kitchenCss = readFileSync('src/styles/kitchen/colours.css', 'utf8')
+const PAIR = /--([\w-]+): var\(--light, (#[0-9a-f]{6})\) var\(--dark, (#[0-9a-f]{6})\);/g
+const themes = (source: string) => {
+  const pairs = [...source.matchAll(PAIR)]
+  return {
+    light: new Map(pairs.map(([, name = '', light = '']) => [name, light])),
+    dark: new Map(pairs.map(([, name = '', , dark = '']) => [name, dark])),
+  }
+}
+const everywhere = themes(tokensCss)
+// Its colours stand after those of every page.
+const kitchen = themes(tokensCss + kitchenCss)
 
 const GROUNDS = ['paper', 'card', 'sunken']
 const WORDS: readonly (readonly string[])[] = [
@@ -27,8 +32,10 @@ const EDGES: readonly (readonly string[])[] = [
 ]
 
 for (const [theme, colors] of [
-  ['light', light],
-  ['dark', dark],
+  ['light', everywhere.light],
+  ['dark', everywhere.dark],
+  ['light kitchen', kitchen.light],
+  ['dark kitchen', kitchen.dark],
 ] as const) {
   for (const [ink = '', ground = ''] of WORDS) {
     test(`${theme}: ${ink} on ${ground} is read easily`, () => {
@@ -42,8 +49,27 @@ for (const [theme, colors] of [
   }
 }
 
-test('the dark theme is the same chosen or by the device', () => {
-  expect([...darkByMedia]).toEqual([...dark])
+for (const [ink, ground] of [
+  ['bump-ink', 'bump'],
+  ['allergen-ink', 'allergen'],
+  ['note-ink', 'note'],
+] as const) {
+  test(`in the kitchen ${ink} on ${ground} is read easily in both themes`, () => {
+    for (const colors of [kitchen.light, kitchen.dark]) {
+      expect(contrast(colors.get(ink), colors.get(ground))).toBeGreaterThanOrEqual(4.5)
+    }
+  })
+}
+
+test('the theme is the same chosen or by the device, and paper is light', () => {
+  const [none = '', chosen = '', device = ''] = [...tokensCss.matchAll(/\{([^{}]*--dark: [^{}]*)\}/g)].map(
+    ([, switches = '']) => switches.replaceAll(/\s+/g, ' '),
+  )
+  expect(none).toBe(' color-scheme: light; --light: initial; --dark: ; ')
+  expect(chosen).toBe(' color-scheme: dark; --light: ; --dark: initial; ')
+  expect(device).toBe(chosen)
+  expect(tokensCss).toContain('@media screen {\n  :root[data-theme="dark"] {')
+  expect(tokensCss).toContain('@media screen and (prefers-color-scheme: dark) {\n  :root:not([data-theme="light"]) {')
 })
 
 test('initials are read on any colour of a person', () => {

@@ -17,6 +17,8 @@ export interface Paper {
   attention: Signal<readonly Attention[]>
   storage: Signal<{ usedBytes: number; quotaBytes: number; isPersisted: boolean; isNearlyFull: boolean } | null>
   evicted: Signal<boolean>
+  /** Rows of `updates` on the device. */
+  updates: { origin: string; edits?: number }[]
   /** Answers the requests: by "METHOD /path". */
   api: ReturnType<typeof vi.fn<(method: string, path: string, options?: { body?: unknown }) => Promise<unknown>>>
   calls: { retry: string[]; discard: string[]; reloads: number; signOuts: number; names: string[]; retries: number }
@@ -52,6 +54,7 @@ export function paperLink(who: Me | null = somebody('manager'), app: Link['app']
   const attention = signal<readonly Attention[]>([])
   const storage: Paper['storage'] = signal(null)
   const evicted = signal(false)
+  const updates: Paper['updates'] = []
   const calls: Paper['calls'] = { retry: [], discard: [], reloads: 0, signOuts: 0, names: [], retries: 0 }
   const kept = new Map<string, unknown>()
   const api: Paper['api'] = vi.fn(async () => null)
@@ -91,11 +94,14 @@ export function paperLink(who: Me | null = somebody('manager'), app: Link['app']
       evicted,
       unsafe: signal(false),
       protect: () => {},
+      read: async (_stores: unknown, work: (transaction: unknown) => unknown) =>
+        work({ objectStore: () => ({ getAll: async () => updates }) }),
       get: async (_store: string, key: string) => kept.get(key),
       put: async (_store: string, value: unknown, key: string) => void kept.set(key, value),
     },
     close: () => {},
   }
   // The screens under test use no more of it than this.
-  return { link: parts as unknown as Link, me, state, pill, unsynced, entries, attention, storage, evicted, api, calls }
+  const link = parts as unknown as Link
+  return { link, me, state, pill, unsynced, entries, attention, storage, evicted, updates, api, calls }
 }

@@ -111,3 +111,11 @@ test('plural rules are made once for each language, number formats once for each
   expect(new Set(select.mock.contexts).size).toBe(2)
   expect(formatNumber(1.5)).toBe('1,5')
 })
+
+test('French marks stay with their words', async () => {
+  const { inFrench } = await load()
+  expect(inFrench({ one: 'Quoi ? Oui : « là » !', two: 'à 10:30; {what}' })).toEqual({
+    one: 'Quoi\u202f? Oui\u202f: «\u202flà\u202f»\u202f!',
+    two: 'à 10:30; {what}',
+  })
+})

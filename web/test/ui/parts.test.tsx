@@ -10,6 +10,7 @@ import { Dialog } from '../../src/ui/Dialog'
 import { Field } from '../../src/ui/Field'
 import { Menu } from '../../src/ui/Menu'
 import { Presence } from '../../src/ui/Presence'
+import { SearchField } from '../../src/ui/SearchField'
 import { Segmented } from '../../src/ui/Segmented'
 import { Tabs } from '../../src/ui/Tabs'
 import { TextInput } from '../../src/ui/TextInput'
@@ -236,6 +237,31 @@ test('two who wrote the same are one choice', () => {
   expect(screen.getByRole('article').getAttribute('aria-label')).toMatch(/^Ana, Ben,? and Carla changed the price/)
 })
 
+test('a question of somebody without a name begins as a sentence does', () => {
+  const conflict = { candidates: [candidate(950, 'p-1', 'somebody who left'), candidate(900, 'p-2', 'Ben')] }
+  render(<ConflictCard conflict={conflict} format={euros} field="the price" me="dora" onKeep={() => {}} />)
+  expect(screen.getByRole('article').getAttribute('aria-label')).toMatch(/^Somebody who left and Ben changed/)
+})
+
+test('people see the others who are here, and themselves only in the list of everybody', () => {
+  const person = (clientId: number, isMe: boolean) => ({
+    clientId,
+    name: `P ${clientId}`,
+    color: '#226644',
+    isIdle: false,
+    isMe,
+  })
+  const me = person(0, true)
+  const { rerender } = render(<Presence people={[me]} />)
+  expect(screen.queryByRole('list')).toBeNull()
+  rerender(<Presence people={[me, person(1, false)]} />)
+  expect(screen.getByRole('list', { name: '1 other person here' })).toBeTruthy()
+  expect(screen.getAllByRole('img').map((one) => one.getAttribute('aria-label'))).toEqual(['P 1'])
+  rerender(<Presence people={[me, ...[1, 2, 3, 4, 5, 6].map((one) => person(one, false))]} />)
+  fireEvent.click(screen.getByRole('button', { name: '2 more' }))
+  expect(screen.getByText('P 0 (you)')).toBeTruthy()
+})
+
 test('more than five people fold into a number', () => {
   const people = Array.from({ length: 8 }, (_, clientId) => ({
     clientId,
@@ -248,4 +274,20 @@ test('more than five people fold into a number', () => {
   expect(screen.getAllByRole('img')).toHaveLength(4)
   fireEvent.click(screen.getByRole('button', { name: '4 more' }))
   expect(screen.getAllByRole('img')).toHaveLength(12)
+})
+
+test('Escape in a search box empties it first, and then closes its dialog', () => {
+  const closed = vi.fn()
+  const searched = vi.fn()
+  const dialog = (value: string) => (
+    <Dialog title="Sold out" open onClose={closed}>
+      <SearchField label="Dish" value={value} onValue={searched} />
+    </Dialog>
+  )
+  const { rerender } = render(dialog('so'))
+  expect(fireEvent.keyDown(screen.getByLabelText('Dish'), { key: 'Escape' })).toBe(false)
+  expect([searched.mock.calls, closed.mock.calls.length]).toEqual([[['']], 0])
+  rerender(dialog(''))
+  fireEvent.keyDown(screen.getByLabelText('Dish'), { key: 'Escape' })
+  expect(closed).toHaveBeenCalledTimes(1)
 })

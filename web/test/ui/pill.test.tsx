@@ -121,3 +121,10 @@ test('an address that is not secure is named, with the way to one that is', () =
   expect(screen.getByText(/reloading while offline will not work/)).toBeTruthy()
   expect(screen.getByRole('link').getAttribute('href')).toBe('https://10.0.0.5:8443/secure')
 })
+
+test('where the browser says nothing about its room, nothing is said about it', () => {
+  const paper = paperLink()
+  render(<SyncPanel link={paper.link} close={() => {}} />)
+  expect(screen.getByRole('heading', { name: 'What is saved' })).toBeTruthy()
+  expect(screen.queryByRole('heading', { name: 'On this device' })).toBeNull()
+})

@@ -25,6 +25,20 @@ test('whoever is signed out is told how to come in, and what waits on the device
   expect(screen.getByText(/12 changes are kept on this device/)).toBeTruthy()
 })
 
+test('a device that was shut out says what it keeps on every page, whose it is, and gives it out', async () => {
+  const paper = paperLink(somebody('editor'), 'home')
+  paper.state.value = 'signed_out'
+  paper.updates.push({ origin: 'local', edits: 3 }, { origin: 'net' }, { origin: 'local' })
+  render(
+    <Shell link={paper.link} title="Menus">
+      secret
+    </Shell>,
+  )
+  expect(await screen.findByText(/^4 changes are kept on this device/)).toBeTruthy()
+  expect(screen.getByText('Ask for a link for Ana Ruiz: with a link for somebody else they stay here.')).toBeTruthy()
+  expect(screen.getByRole('button', { name: /Export|Save/ })).toBeTruthy()
+})
+
 test('a device that knows who it belongs to opens without a server', () => {
   const paper = paperLink()
   paper.state.value = 'unreachable'

@@ -8,12 +8,14 @@ let listener: RoomListener
 let sent: Command[]
 let answer: (command: Command) => CommandResult
 let isConnected: Signal<boolean>
+let standing: object[]
 let locks: Locks
 const FIELD = 'items/soup/price'
 
 beforeEach(() => {
   vi.useFakeTimers()
   sent = []
+  standing = []
   isConnected = signal(true)
   answer = () => ({ result: 'ok', current: { field: FIELD, user: 'ana', name: 'Ana', token: 7, seconds_left: 30 } })
   const channel: Channel = {
@@ -37,8 +39,10 @@ beforeEach(() => {
     },
     onNotice: () => () => {},
   }
-  const session = { api: async () => ({ strict: true }) }
-  locks = new Locks({ channel, session } as unknown as Link, 'm')
+  const session = { api: async () => ({ strict: true, locks: standing }) }
+  // As the editor does it: developers, who all have one id, are named by where they stand.
+  const nameOf = (lock: { user: string; name: string }): string => (lock.user === 'developer' ? 'Basil' : lock.name)
+  locks = new Locks({ channel, session } as unknown as Link, 'm', nameOf)
   listener.subscribed?.({ room: 'menu:m:events', epoch: 1, top: 0, recovered: false })
 })
 
@@ -49,6 +53,7 @@ afterEach(() => {
 
 const event = (type: string, body: object): void =>
   listener.events?.([{ offset: 1, type, seq: 1, actor: 'bo', atMs: Date.now(), body }])
+const secondsLeft = (): number => Math.round(((locks.held.value.get(FIELD)?.untilMs ?? 0) - Date.now()) / 1000)
 const bos = { field: FIELD, user: 'bo', name: 'Bo', session: 's', token: 5 }
 
 test('a field that I take is mine, and is renewed while I am in it', async () => {
@@ -77,11 +82,29 @@ test('a field that somebody holds says who, and its end is heard', async () => {
   expect(locks.held.value.size).toBe(0)
 })
 
-test('a lock of somebody else stands until its end is told: renewals are not', async () => {
+test('a field that I only stand in is not renewed: others see its lease run out', async () => {
+  await locks.take('soup', 'price')
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(sent.map(({ type }) => type)).toEqual(['lock.take'])
+})
+
+test('how long a lock of somebody else still runs is asked: renewals are not told', async () => {
   event('lock.taken', { ...bos, seconds: 30 })
-  await vi.advanceTimersByTimeAsync(65_000)
-  expect(locks.held.value.get(FIELD)?.untilMs).toBeGreaterThan(Date.now())
+  await vi.advanceTimersByTimeAsync(9_000)
+  expect(secondsLeft()).toBe(21)
+  standing = [{ ...bos, seconds_left: 28 }]
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(secondsLeft()).toBe(28)
+  standing = [{ ...bos, seconds_left: 18 }]
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(secondsLeft()).toBe(18)
   event('lock.expired', bos)
+  expect(locks.held.value.size).toBe(0)
+})
+
+test('a lock that nobody renewed is over when its time is, also when the end was not heard', async () => {
+  event('lock.taken', { ...bos, seconds: 30 })
+  await vi.advanceTimersByTimeAsync(31_000)
   expect(locks.held.value.size).toBe(0)
 })
 
@@ -107,11 +130,16 @@ test('whoever holds a field hears who asks for it', async () => {
   await locks.take('soup', 'price')
   event('lock.asked', { ...bos, token: 7, by: 'cy', by_name: 'Cy' })
   event('lock.asked', { ...bos, token: 5, by: 'cy', by_name: 'Cy' })
-  expect(asked.mock.calls).toEqual([[{ field: FIELD, user: 'cy', name: 'Cy' }]])
+  event('lock.asked', { ...bos, token: 7, by: 'developer', by_name: 'developer' })
+  expect(asked.mock.calls).toEqual([
+    [{ field: FIELD, user: 'cy', name: 'Cy' }],
+    [{ field: FIELD, user: 'developer', name: 'Basil' }],
+  ])
 })
 
 test('a renewal that comes too late, and a broken lock, end it here', async () => {
   await locks.take('soup', 'price')
+  locks.keep('soup', 'price')
   answer = () => ({ result: 'rejected', code: 'lock_over' })
   await vi.advanceTimersByTimeAsync(10_000)
   expect(locks.held.value.size).toBe(0)

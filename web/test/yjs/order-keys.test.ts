@@ -23,7 +23,7 @@ test('inserting at one place again and again makes keys longer slowly', () => {
 })
 
 test('the keys of the server are the same keys', () => {
-  // Worked out with collab/order_keys.py.
+  // Worked out with collab/menus/order_keys.py.
   expect(keyBetween(null, null)).toBe('a0')
   expect(keyBetween('a0', null)).toBe('a1')
   expect(keyBetween('az', null)).toBe('b00')

@@ -7,9 +7,12 @@ import {
   focusField,
   follow,
   followersOf,
+  hidePlace,
   initialsOf,
   introduce,
+  isPlaceHidden,
   people,
+  showCursor,
   touch,
   visitorsOf,
 } from '../../src/core/yjs/presence'
@@ -124,6 +127,24 @@ test('a hundred changes in a second are at most eleven messages, and the last on
   expect(sent).toBeLessThanOrEqual(11)
   vi.advanceTimersByTime(200)
   expect(mine.getLocalState()).toMatchObject({ focus: { id: 'item-99' } })
+})
+
+test('who hides where they are is still here, and shows again where they are by then', () => {
+  introduce(mine, { user: 'ana', name: 'Ana' })
+  focusField(mine, { container: 'items', id: 'soup', field: 'name' })
+  showCursor(mine, 'items/soup/name', { path: 'items/soup/name', anchor: 1, head: 1, typing: false })
+  vi.advanceTimersByTime(200)
+  hidePlace(mine, true)
+  vi.advanceTimersByTime(200)
+  expect(isPlaceHidden(mine).value).toBe(true)
+  expect(mine.getLocalState()).toMatchObject({ user: { name: 'Ana' }, focus: null, cursor: null })
+  focusField(mine, { container: 'items', id: 'salad', field: 'name' })
+  showCursor(mine, 'items/soup/name', null)
+  vi.advanceTimersByTime(200)
+  expect(mine.getLocalState()).toMatchObject({ focus: null, cursor: null })
+  hidePlace(mine, false)
+  vi.advanceTimersByTime(200)
+  expect(mine.getLocalState()).toMatchObject({ focus: { id: 'salad' }, cursor: null })
 })
 
 test('states of any form are survived', () => {

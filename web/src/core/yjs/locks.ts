@@ -1,7 +1,7 @@
-// Advisory locks of fields: "Ana is editing". A lock is a lease of 30 s, renewed every 10 s while its
-// field has the focus or is typed in, and freed by the server soon after the socket is gone. It warns;
-// merging never waits for one. Renewals are not told to others, ends are: until then a lock of somebody
-// else is taken as renewed in time. Without a connection nobody knows who holds what.
+// Advisory locks of fields: "Ana is editing". A lock is a lease of 30 s, renewed while its field is typed
+// in, and freed by the server soon after the socket is gone. It warns; merging never waits for one.
+// Renewals are not told to others, ends are: how long somebody else's lock still runs is asked every 10 s
+// while there is one. Without a connection nobody knows who holds what.
 
 import { computed, type ReadonlySignal, signal } from '@preact/signals'
 import { type CommandResult, Disconnected, type RoomEvent, type RoomSubscription } from '../channel'
@@ -39,7 +39,7 @@ const heldForm = object({ field: string(), user: string(), name: string(), token
 const snapshotForm = object({ locks: array(lockForm) })
 const askedForm = object({ field: string(), by: string(), by_name: optional(string()) })
 const strictForm = object({ on: boolean() })
-const settingForm = object({ strict: boolean() })
+const standingForm = object({ strict: boolean(), locks: array(heldForm) })
 
 interface Known {
   readonly user: string
@@ -57,6 +57,7 @@ interface LockWords {
 interface Own {
   readonly token: number
   touchedMs: number
+  isTouched: boolean // since its lease last began
 }
 
 export class Locks {
@@ -73,11 +74,12 @@ export class Locks {
 
   /**
    * Needs the menu to be open on the same link: whoever holds a lock is its place at the document.
-   * nameOf: whom to show; developers have no name on the server, so presence may know better.
+   * nameOf: whom to show as holder, or as who asks for it; developers have no name on the server, so
+   * presence may know better.
    */
   constructor(
     private readonly link: Link,
-    menuId: string,
+    private readonly menuId: string,
     private readonly nameOf: (lock: { field: string; user: string; name: string }) => string = ({ name }) => name,
   ) {
     this.room = `menu:${menuId}`
@@ -85,7 +87,7 @@ export class Locks {
     this.subscription = link.channel.subscribe(`${this.room}:events`, {
       subscribed: () => {
         this.isKnown.value = true
-        void this.readSetting(menuId)
+        void this.readStanding()
       },
       snapshot: (_, body) => this.fill(body),
       events: (events) => {
@@ -115,7 +117,9 @@ export class Locks {
   /** Typing or focus in a field that I hold: it stays mine. */
   keep(item: string, field: string): void {
     const own = this.own.peek().get(pathOf(item, field))
-    if (own !== undefined) own.touchedMs = Date.now()
+    if (own === undefined) return
+    own.touchedMs = Date.now()
+    own.isTouched = true
   }
 
   async release(item: string, field: string): Promise<void> {
@@ -159,8 +163,7 @@ export class Locks {
     const found = new Map<string, HeldLock>()
     for (const [field, { user, name, token, freshMs }] of known) {
       const isMine = own.get(field)?.token === token
-      const renewedMs = isMine ? 0 : Math.floor(Math.max(0, now - freshMs) / RENEW_MS) * RENEW_MS
-      const untilMs = freshMs + renewedMs + LEASE_MS
+      const untilMs = freshMs + LEASE_MS
       if (untilMs <= now) continue
       found.set(field, { field, user, name: this.nameOf({ field, user, name }), untilMs, isMine })
     }
@@ -173,10 +176,13 @@ export class Locks {
     this.known.value = new Map(locks.map(({ field, user, name, token }) => [field, { user, name, token, freshMs }]))
   }
 
-  private async readSetting(menuId: string): Promise<void> {
+  /** Whether locks are strict, and how long those that stand still run. */
+  private async readStanding(): Promise<void> {
     try {
-      const path = `/api/v1/menus/${encodeURIComponent(menuId)}/locks`
-      this.isStrict.value = (await this.link.session.api('GET', path, { guard: settingForm })).strict
+      const path = `/api/v1/menus/${encodeURIComponent(this.menuId)}/locks`
+      const { strict, locks } = await this.link.session.api('GET', path, { guard: standingForm })
+      this.isStrict.value = strict
+      for (const lock of locks) this.note(lock.field, lock, begun(lock.seconds_left))
     } catch {
       // It stays as it was known; the server holds to its own.
     }
@@ -198,7 +204,8 @@ export class Locks {
       case 'lock.asked': {
         const asked = tryCheck(askedForm, body)
         if (asked === null || this.own.peek().get(lock.field)?.token !== lock.token) return
-        const said = { field: lock.field, user: asked.by, name: asked.by_name ?? asked.by }
+        const name = this.nameOf({ field: lock.field, user: asked.by, name: asked.by_name ?? asked.by })
+        const said = { field: lock.field, user: asked.by, name }
         for (const listener of [...this.listeners]) listener(said)
       }
     }
@@ -211,7 +218,8 @@ export class Locks {
   }
 
   private mine(field: string, lock: LockWords & { seconds_left: number }): void {
-    this.own.value = new Map(this.own.peek()).set(field, { token: lock.token, touchedMs: Date.now() })
+    const own = { token: lock.token, touchedMs: Date.now(), isTouched: false }
+    this.own.value = new Map(this.own.peek()).set(field, own)
     this.note(field, lock, begun(lock.seconds_left))
   }
 
@@ -231,13 +239,17 @@ export class Locks {
   // -- commands ------------------------------------------------------------------------------
 
   private async renewAll(): Promise<void> {
-    for (const [path, { token, touchedMs }] of this.own.peek()) {
-      if (Date.now() - touchedMs > KEPT_MS) await this.giveBack(path)
-      else await this.renew(path, token)
+    const own = this.own.peek()
+    if ([...this.known.peek().keys()].some((field) => !own.has(field))) void this.readStanding()
+    for (const [path, one] of own) {
+      if (Date.now() - one.touchedMs > KEPT_MS) await this.giveBack(path)
+      else if (one.isTouched) await this.renew(path, one)
     }
   }
 
-  private async renew(path: string, token: number): Promise<void> {
+  private async renew(path: string, own: Own): Promise<void> {
+    const { token } = own
+    own.isTouched = false
     const answer = await this.command('lock.renew', path, token)
     if (answer === null) return
     const lock = tryCheck(heldForm, answer.current)

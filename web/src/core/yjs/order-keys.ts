@@ -1,6 +1,7 @@
 // Order keys: short strings that sort, with room between any two of them; the form of
-// collab/order_keys.py (and of the npm package fractional-indexing). Ours end in a random suffix, so
-// that two who insert into one gap at once do not get the same key; the server shortens long ones.
+// collab/menus/order_keys.py (and of the npm package fractional-indexing). Ours end in a random
+// suffix, so that two who insert into one gap at once do not get the same key; the server shortens
+// long ones.
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const FIRST = 'a0'

@@ -61,6 +61,16 @@ export function follow(awareness: Awareness, clientId: number | null): void {
   setField(awareness, 'following', clientId)
 }
 
+/** Keep to myself where I am, or show it again; that I am here is always shown. */
+export function hidePlace(awareness: Awareness, isHidden: boolean): void {
+  hubOf(awareness).hide(isHidden)
+}
+
+/** Whether I keep to myself where I am. */
+export function isPlaceHidden(awareness: Awareness): ReadonlySignal<boolean> {
+  return hubOf(awareness).isHidden
+}
+
 /** Call it on any own input: ends being idle. */
 export function touch(awareness: Awareness): void {
   hubOf(awareness).touch()
@@ -87,7 +97,7 @@ export function cursorsAt(awareness: Awareness, path: string): ReadonlySignal<re
 
 /** Show where my caret is; null takes it away if it is in `path`. */
 export function showCursor(awareness: Awareness, path: string, cursor: OwnCursor | null): void {
-  const shown = hubOf(awareness).pendingOrLocal().cursor
+  const shown = hubOf(awareness).place.cursor
   if (cursor === null && !(isObject(shown) && shown.path === path)) return
   setField(awareness, 'cursor', cursor)
 }
@@ -109,6 +119,9 @@ function hubOf(awareness: Awareness): Hub {
 /** All that is derived from one awareness, read once for each change. */
 class Hub {
   readonly people: ReadonlySignal<readonly Person[]>
+  readonly isHidden = signal(false)
+  /** Where I am, also while it is hidden. */
+  readonly place: Record<string, unknown> = {}
   private readonly version = signal(0)
   private readonly cursors = new Map<string, ReadonlySignal<readonly RemoteCursor[]>>()
   private readonly byPath: ReadonlySignal<ReadonlyMap<string, readonly RemoteCursor[]>>
@@ -140,11 +153,18 @@ class Hub {
 
   /** Change a field of my state, soon. Without a state (I have left) nothing is said. */
   set(field: string, value: unknown): void {
-    this.pending[field] = value
+    const isPlace = field === 'focus' || field === 'cursor'
+    if (isPlace) this.place[field] = value
+    this.pending[field] = isPlace && this.isHidden.peek() ? null : value
     if (this.timer !== null) return
     const wait = this.sentMs + 1000 / WRITES_PER_SECOND - Date.now()
     if (wait <= 0) this.send()
     else this.timer = setTimeout(() => this.send(), wait)
+  }
+
+  hide(isHidden: boolean): void {
+    this.isHidden.value = isHidden
+    for (const [field, value] of Object.entries(this.place)) this.set(field, value)
   }
 
   touch(): void {

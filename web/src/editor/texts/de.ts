@@ -68,6 +68,12 @@ export default {
   language_choose: 'Sprache wählen',
   language_beside: 'Zweite Sprache',
   language_close: 'Diese Spalte schließen',
+  language_add: 'Sprache hinzufügen',
+  language: 'Sprache',
+  language_add_hint: 'Alles bekommt einen leeren Text, der übersetzt werden kann.',
+  language_other: 'Eine andere …',
+  language_tag: 'Sprachkürzel',
+  language_tag_hint: 'Zum Beispiel de-AT oder zh-Hant',
   translated: 'zu {percent} % übersetzt',
   translated_of: '{written} von {wanted} Texten sind geschrieben',
 
@@ -169,6 +175,9 @@ export default {
   follow_stop: 'Beenden',
   followed_by_one: '{names} folgt Ihnen',
   followed_by_other: '{names} folgen Ihnen',
+  place_hidden: 'Andere sehen nicht, wo Sie sind.',
+  place_hide: 'Nicht zeigen, wo ich bin',
+  place_show: 'Zeigen, wo ich bin',
   jump_one: '{name} hat {n} Gericht in {section} geändert',
   jump_other: '{name} hat {n} Gerichte in {section} geändert',
 
@@ -243,11 +252,6 @@ export default {
   not_here_hint: 'Verbinden Sie sich einmal; danach öffnet sie sich auch offline.',
 
   // failures
-  unreachable: 'Der Server ist nicht erreichbar. Versuchen Sie es online noch einmal.',
-  not_allowed: 'Ihre Rolle erlaubt das nicht.',
-  too_large: 'Das ist zu groß.',
-  busy: 'Der Server ist beschäftigt. Versuchen Sie es gleich noch einmal.',
-  failed: 'Das hat nicht geklappt ({code}).',
 
   // keys
   keys_menu: 'Die Karte',

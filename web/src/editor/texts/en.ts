@@ -65,6 +65,12 @@ export default {
   language_choose: 'Choose the language',
   language_beside: 'Second language',
   language_close: 'Close this column',
+  language_add: 'Add a language',
+  language: 'Language',
+  language_add_hint: 'Everything gets an empty text, to be translated.',
+  language_other: 'Another one…',
+  language_tag: 'Language tag',
+  language_tag_hint: 'For example de-AT or zh-Hant',
   translated: '{percent} % translated',
   translated_of: '{written} of {wanted} texts are written',
 
@@ -166,6 +172,9 @@ export default {
   follow_stop: 'Stop',
   followed_by_one: '{names} is following you',
   followed_by_other: '{names} are following you',
+  place_hidden: 'You keep to yourself where you are.',
+  place_hide: 'Hide where I am',
+  place_show: 'Show where I am',
   jump_one: '{name} changed {n} dish in {section}',
   jump_other: '{name} changed {n} dishes in {section}',
 
@@ -239,11 +248,6 @@ export default {
   not_here_hint: 'Connect once, and it will open offline from then on.',
 
   // failures
-  unreachable: 'The server cannot be reached. Try again when you are online.',
-  not_allowed: 'Your role does not allow this.',
-  too_large: 'This is too large.',
-  busy: 'The server is busy. Try again in a moment.',
-  failed: 'That did not work ({code}).',
 
   // keys
   keys_menu: 'The menu',

@@ -67,6 +67,12 @@ export default {
   language_choose: 'Elegir el idioma',
   language_beside: 'Segundo idioma',
   language_close: 'Cerrar esta columna',
+  language_add: 'Añadir un idioma',
+  language: 'Idioma',
+  language_add_hint: 'Todo recibe un texto vacío para traducir.',
+  language_other: 'Otro…',
+  language_tag: 'Código de idioma',
+  language_tag_hint: 'Por ejemplo de-AT o zh-Hant',
   translated: '{percent} % traducido',
   translated_of: '{written} de {wanted} textos están escritos',
 
@@ -168,6 +174,9 @@ export default {
   follow_stop: 'Dejar de seguir',
   followed_by_one: '{names} le está siguiendo',
   followed_by_other: '{names} le están siguiendo',
+  place_hidden: 'Los demás no ven dónde está usted.',
+  place_hide: 'Ocultar dónde estoy',
+  place_show: 'Mostrar dónde estoy',
   jump_one: '{name} ha cambiado {n} plato en {section}',
   jump_other: '{name} ha cambiado {n} platos en {section}',
 
@@ -242,11 +251,6 @@ export default {
   not_here_hint: 'Conéctese una vez; después se abrirá también sin conexión.',
 
   // failures
-  unreachable: 'No se puede contactar con el servidor. Inténtelo de nuevo con conexión.',
-  not_allowed: 'Su función no lo permite.',
-  too_large: 'Es demasiado grande.',
-  busy: 'El servidor está ocupado. Inténtelo dentro de un momento.',
-  failed: 'No ha funcionado ({code}).',
 
   // keys
   keys_menu: 'La carta',

@@ -68,6 +68,12 @@ export default {
   language_choose: 'Choisir la langue',
   language_beside: 'Deuxième langue',
   language_close: 'Fermer cette colonne',
+  language_add: 'Ajouter une langue',
+  language: 'Langue',
+  language_add_hint: 'Tout reçoit un texte vide, à traduire.',
+  language_other: 'Une autre…',
+  language_tag: 'Code de langue',
+  language_tag_hint: 'Par exemple de-AT ou zh-Hant',
   translated: 'traduit à {percent} %',
   translated_of: '{written} textes sur {wanted} sont écrits',
 
@@ -169,6 +175,9 @@ export default {
   follow_stop: 'Arrêter',
   followed_by_one: '{names} vous suit',
   followed_by_other: '{names} vous suivent',
+  place_hidden: 'Les autres ne voient pas où vous êtes.',
+  place_hide: 'Masquer où je suis',
+  place_show: 'Montrer où je suis',
   jump_one: '{name} a modifié {n} plat dans {section}',
   jump_other: '{name} a modifié {n} plats dans {section}',
 
@@ -243,11 +252,6 @@ export default {
   not_here_hint: 'Connectez-vous une fois ; ensuite, elle s’ouvrira aussi hors ligne.',
 
   // failures
-  unreachable: 'Le serveur est injoignable. Réessayez une fois en ligne.',
-  not_allowed: 'Votre rôle ne le permet pas.',
-  too_large: 'C’est trop volumineux.',
-  busy: 'Le serveur est occupé. Réessayez dans un instant.',
-  failed: 'Cela n’a pas fonctionné ({code}).',
 
   // keys
   keys_menu: 'La carte',

@@ -65,6 +65,8 @@ export default {
 
   peopleHere_one: '{n} Person hier',
   peopleHere_other: '{n} Personen hier',
+  othersHere_one: '{n} weitere Person hier',
+  othersHere_other: '{n} weitere Personen hier',
   andMore: '{n} weitere',
   youSuffix: '{name} (Sie)',
   idle: 'abwesend',
@@ -122,6 +124,7 @@ export default {
   signInNoPassword: 'Es gibt kein Passwort: Der Link meldet dieses Gerät an.',
   signInUnsent_one: '{n} Änderung liegt auf diesem Gerät. Sie wird gesendet, sobald Sie wieder angemeldet sind.',
   signInUnsent_other: '{n} Änderungen liegen auf diesem Gerät. Sie werden gesendet, sobald Sie wieder angemeldet sind.',
+  signInWhose: 'Bitten Sie um einen Link für {name}: Mit einem Link für jemand anderen bleiben sie hier liegen.',
   signInPaste: 'Anmeldelink',
   signInPasteHint: 'Wenn Ihnen jemand den Link geschickt hat, können Sie ihn hier einfügen.',
   signInGo: 'Anmelden',
@@ -132,7 +135,6 @@ export default {
 
   // problems, and the code of a table
   problemUnreachable: 'Gerade nicht möglich: Der Server antwortet nicht.',
-  problemForbidden: 'Das dürfen Sie hier nicht.',
   problemOther: 'Etwas ist schiefgegangen: {detail}',
   tableName: 'Tisch {name}',
   tableScan: 'Gäste scannen das, um die Karte zu sehen und zu bestellen.',

@@ -66,6 +66,8 @@ export default {
   // presence and locks
   peopleHere_one: '{n} person here',
   peopleHere_other: '{n} people here',
+  othersHere_one: '{n} other person here',
+  othersHere_other: '{n} other people here',
   andMore: '{n} more',
   youSuffix: '{name} (you)',
   idle: 'away',
@@ -126,6 +128,7 @@ export default {
   signInNoPassword: 'There is no password: the link signs this device in.',
   signInUnsent_one: '{n} change is kept on this device. It is sent when you are signed in again.',
   signInUnsent_other: '{n} changes are kept on this device. They are sent when you are signed in again.',
+  signInWhose: 'Ask for a link for {name}: with a link for somebody else they stay here.',
   signInPaste: 'Sign-in link',
   signInPasteHint: 'If somebody sent you the link, you can paste it here.',
   signInGo: 'Sign in',
@@ -136,7 +139,6 @@ export default {
 
   // problems, and the code of a table
   problemUnreachable: 'Not possible right now: the server does not answer.',
-  problemForbidden: 'You may not do this here.',
   problemOther: 'Something went wrong: {detail}',
   tableName: 'Table {name}',
   tableScan: 'Guests scan this to see the menu and order.',

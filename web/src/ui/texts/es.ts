@@ -64,6 +64,8 @@ export default {
 
   peopleHere_one: '{n} persona aquí',
   peopleHere_other: '{n} personas aquí',
+  othersHere_one: '{n} persona más aquí',
+  othersHere_other: '{n} personas más aquí',
   andMore: '{n} más',
   youSuffix: '{name} (usted)',
   idle: 'ausente',
@@ -121,6 +123,7 @@ export default {
   signInNoPassword: 'No hay contraseña: el enlace abre la sesión en este dispositivo.',
   signInUnsent_one: '{n} cambio está guardado en este dispositivo. Se enviará cuando vuelva a iniciar sesión.',
   signInUnsent_other: '{n} cambios están guardados en este dispositivo. Se enviarán cuando vuelva a iniciar sesión.',
+  signInWhose: 'Pida un enlace para {name}: con un enlace para otra persona se quedan aquí.',
   signInPaste: 'Enlace de acceso',
   signInPasteHint: 'Si alguien le envió el enlace, puede pegarlo aquí.',
   signInGo: 'Entrar',
@@ -131,7 +134,6 @@ export default {
 
   // problems, and the code of a table
   problemUnreachable: 'Ahora no es posible: el servidor no responde.',
-  problemForbidden: 'No tiene permiso para hacerlo aquí.',
   problemOther: 'Algo salió mal: {detail}',
   tableName: 'Mesa {name}',
   tableScan: 'Los clientes lo escanean para ver la carta y pedir.',

@@ -65,6 +65,8 @@ export default {
 
   peopleHere_one: '{n} personne ici',
   peopleHere_other: '{n} personnes ici',
+  othersHere_one: '{n} autre personne ici',
+  othersHere_other: '{n} autres personnes ici',
   andMore: '{n} de plus',
   youSuffix: '{name} (vous)',
   idle: 'absent',
@@ -122,6 +124,7 @@ export default {
   signInNoPassword: 'Il n’y a pas de mot de passe : le lien connecte cet appareil.',
   signInUnsent_one: '{n} modification est gardée sur cet appareil. Elle partira quand vous serez reconnecté.',
   signInUnsent_other: '{n} modifications sont gardées sur cet appareil. Elles partiront quand vous serez reconnecté.',
+  signInWhose: 'Demandez un lien pour {name} : avec un lien pour quelqu’un d’autre, elles restent ici.',
   signInPaste: 'Lien de connexion',
   signInPasteHint: 'Si quelqu’un vous a envoyé le lien, vous pouvez le coller ici.',
   signInGo: 'Se connecter',
@@ -132,7 +135,6 @@ export default {
 
   // problems, and the code of a table
   problemUnreachable: 'Impossible pour l’instant : le serveur ne répond pas.',
-  problemForbidden: 'Vous n’avez pas ce droit ici.',
   problemOther: 'Un problème est survenu : {detail}',
   tableName: 'Table {name}',
   tableScan: 'Les clients le scannent pour voir la carte et commander.',

@@ -1,1 +1,0 @@
-import{a as n}from"./editor-MMLSBMTF.js";import{l as i}from"./editor-XKW4QH7O.js";function s(t){if(!(t instanceof n))throw t;return t.status===0?i("unreachable"):t.status===403?i("not_allowed"):t.status===413?i("too_large"):t.status===503?i("busy"):t.detail===""?i("failed",{code:t.code}):t.detail}export{s as a};

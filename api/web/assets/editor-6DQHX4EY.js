@@ -1,0 +1,1 @@
+import{a as o}from"./editor-SC2ITWVC.js";import{a as t}from"./editor-KSDMTLM7.js";function m({title:p,icon:e,action:i,children:n}){return t("div",{class:"empty-state",children:[e&&t("span",{class:"empty-state-icon",children:t(o,{name:e,size:28})}),t("h2",{children:p}),n!==void 0&&t("p",{children:n}),i]})}export{m as a};

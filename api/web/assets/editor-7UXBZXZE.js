@@ -1,0 +1,1 @@
+function i(t,r,e=""){return t.live.nameOf(r,e)}export{i as a};

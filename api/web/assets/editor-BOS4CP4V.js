@@ -1,0 +1,1 @@
+import{a as e}from"./editor-KSDMTLM7.js";function a({lines:n=1}){return e("span",{class:"skeleton","aria-hidden":"true",children:Array.from({length:n},(l,s)=>e("span",{class:"skeleton-line"},s))})}export{a};

@@ -1,1 +1,0 @@
-import{D as e}from"./editor-HWNCNAC7.js";function a({lines:n=1}){return e("span",{class:"skeleton","aria-hidden":"true",children:Array.from({length:n},(l,s)=>e("span",{class:"skeleton-line"},s))})}export{a};

@@ -1,0 +1,1 @@
+import{D as t,E as e}from"./kitchen-4DEDKYU4.js";function a({icon:i,label:n,size:o,class:r,...u}){return t("button",{type:"button","aria-label":n,title:n,...u,class:["icon-button",r].filter(Boolean).join(" "),children:t(e,{name:i,...o===void 0?{}:{size:o}})})}export{a};

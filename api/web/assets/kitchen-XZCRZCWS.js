@@ -1,1 +1,0 @@
-import{C as t,D as e}from"./kitchen-DKCEARRO.js";function a({icon:i,label:n,size:o,class:r,...u}){return t("button",{type:"button","aria-label":n,title:n,...u,class:["icon-button",r].filter(Boolean).join(" "),children:t(e,{name:i,...o===void 0?{}:{size:o}})})}export{a};

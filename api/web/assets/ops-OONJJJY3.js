@@ -1,0 +1,1 @@
+import{a}from"./ops-NNYGFROA.js";import"./ops-DESHJVDB.js";export{a as tableText};
