@@ -457,7 +457,8 @@ async def test_a_long_log_becomes_a_snapshot_while_the_room_is_used(
     monkeypatch.setattr(lobby_module, "PAUSE_SECONDS", 0.0)
     for number in range(50):
         await patient.edit(key=f"k{number}", value=number)
-    await until(lambda: len(patient.store.rows["lunch"]) < 20)
+    # Not below 20 for certain: what was logged and not yet stored when it began stays in the log.
+    await until(lambda: len(patient.store.rows["lunch"]) < 50)
     assert map_of(rebuild(patient.store.stored()).document) == {f"k{n}": n for n in range(50)}
 
 
