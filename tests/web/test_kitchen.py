@@ -102,7 +102,7 @@ async def test_dish_sold_out_in_the_kitchen_reaches_a_guest_within_a_second_and_
         tookMs.append(await milliseconds_between(cora.page, ana.page))
 
         stock = await cora.open_stock()
-        await expect(stock).to_contain_text("by the kitchen")
+        await expect(stock).to_contain_text("by Cora")
         await stock.get_by_role("button", name="Back on sale").click()
         await stock.get_by_role("button", name="Close").click()
         await expect(ana.plus("Soup")).to_be_visible()
