@@ -22,10 +22,20 @@ class LockTable:
     """The locks of one menu room. Empty until it is filled."""
 
     def __init__(self) -> None:
-        self.is_strict = False  # whether the room sets back what others write to a held field
+        self._is_strict = False
         self.version = 0  # changes with every change here
         self._entries: dict[str, _Entry] = {}
         self._ended: dict[str, int] = {}  # path -> token of the last lock that is known to be over
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether the room sets back what others write to a held field."""
+        return self._is_strict
+
+    @is_strict.setter
+    def is_strict(self, is_strict: bool) -> None:
+        self._is_strict = is_strict
+        self.version += 1
 
     def holder(
         self, root: str, part_id: str, field: str, now_monotonic: float

@@ -229,6 +229,22 @@ async def test_take_during_the_filling_of_a_room_is_not_lost(desk: Desk, monkeyp
     assert desk.holder() == ANN
 
 
+async def test_strictness_set_during_the_filling_of_a_room_is_not_lost(desk: Desk, monkeypatch):
+    read = desk.store.live
+    calls: list[int] = []
+
+    async def slow(*arguments: Any) -> Any:
+        calls.append(len(calls))
+        if len(calls) == 1:
+            await desk.desk.set_strict("lunch", True, ANN)  # after it was read that they are not
+        return await read(*arguments)
+
+    monkeypatch.setattr(desk.store, "live", slow)
+    await desk.desk.load(desk.room)
+    assert calls == [0, 1]
+    assert desk.room.locks.is_strict
+
+
 async def test_asking_again_at_once_tells_nobody_anything(desk: Desk, database: Database):
     await desk.desk.take("lunch", PRICE, ANN)
     for _ in range(3):
