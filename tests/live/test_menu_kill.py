@@ -217,10 +217,11 @@ async def test_all_tables_agree_with_the_bytes_after_every_kill(start_server: St
     server = await start_server(settings=SETTINGS, dev=False, supervised=False)
     random = Random(31)
     kills = edits = requests = unsaved = conflicts = 0
-    while kills < KILLS:
+    # On a busy machine a kill may find everything saved: then there are some more.
+    while kills < KILLS or (unsaved <= kills and kills < 4 * KILLS):
         async with AsyncExitStack() as stack:
             evening = await begin(server, f"menu-{kills}", random, stack)
-            for _ in range(min(KILLS_PER_MENU, KILLS - kills)):
+            for _ in range(KILLS_PER_MENU):
                 await evening.edit_until_killed()
                 kills += 1
                 unsaved += sum(one.clock > one.acknowledged for one in evening.replicas)

@@ -35,6 +35,7 @@ FLOOR: Final = f"floor:{HOME}"
 OTHER: Final = f"stock:{HOME}"
 EVENTS: Final = 30
 QUIET_SECONDS: Final = 0.3
+FIRST_SECONDS: Final = 2.0  # for the first word, when it may well be silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,9 @@ async def resume_sse(server: LiveServer, room: str, epoch: str, offset: int, cou
         assert answer.status == 200, await answer.text()
         while True:
             is_over = has_snapshot if gap is not None else len(offsets) >= count
+            quiet_seconds = QUIET_SECONDS if gap is not None or offsets else FIRST_SECONDS
             try:
-                async with asyncio.timeout(QUIET_SECONDS if is_over else 5):
+                async with asyncio.timeout(quiet_seconds if is_over else 5):
                     event = await sse_event(answer)
             except TimeoutError:
                 return Resumed(gap, offsets, frozenset(rooms), has_snapshot)
