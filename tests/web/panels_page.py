@@ -28,7 +28,9 @@ class PanelsPage:
     async def open(self, tool: str, heading: str | None = None) -> Locator:
         """Open a panel with one of the further tools; its heading is the tool's name mostly."""
         await self.choose(tool)
-        await expect(self.panel.get_by_role("heading", name=heading or tool)).to_be_visible()
+        await expect(
+            self.panel.get_by_role("heading", name=heading or tool, level=2)
+        ).to_be_visible()
         return self.panel
 
     async def choose(self, tool: str) -> None:
@@ -41,14 +43,16 @@ class PanelsPage:
         """What guests would see anew, and when."""
         tools = self.page.get_by_role("toolbar", name="Tools")
         await tools.get_by_role("button", name="Publish").click()
-        await expect(self.panel.get_by_role("heading", name="Publish")).to_be_visible()
+        await expect(self.panel.get_by_role("heading", name="Publish", level=2)).to_be_visible()
         return self.panel
 
     async def open_version(self, number: int) -> Locator:
         """One of the kept versions."""
         await self.open("Versions")
         await self.version(number).get_by_role("button").click()
-        await expect(self.panel.get_by_role("heading", name=f"Version {number}")).to_be_visible()
+        await expect(
+            self.panel.get_by_role("heading", name=f"Version {number}", level=2)
+        ).to_be_visible()
         return self.panel
 
     async def open_kitchen_details(self, dish: str) -> Locator:

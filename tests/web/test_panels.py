@@ -109,6 +109,7 @@ async def test_ending_what_guests_see_is_asked_first(bistro: Bistro, hire: Hire)
     await panels.confirm("End")
     await expect(panels.editor.toast("Ended.")).to_be_visible()
     await expect(panel).to_contain_text("Guests see nothing yet")
+    panels.editor.person.forgive("404 (Not Found)")  # the answer for a menu nobody is shown
 
 
 async def test_scheduled_version_is_listed_and_guests_do_not_see_it_before_its_time(
